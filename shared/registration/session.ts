@@ -47,6 +47,12 @@ export interface SessionEvent {
   attendees: Invitee[];
 }
 
+/** A session, and what is remembered of it. */
+export interface MarkedEvent {
+  event: SessionEvent;
+  mark: MarkReading;
+}
+
 /** Microsoft Graph's dateTimeTimeZone: a wall-clock time without offset, and the zone it is in (IANA or Windows name). */
 export interface ZonedDateTime {
   dateTime: string;

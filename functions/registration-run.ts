@@ -1,0 +1,30 @@
+import { app, type HttpHandler } from "@azure/functions";
+import { answering, jsonOf, RequestProblem } from "./answers.ts";
+import { loggerOf, registration } from "./registration-capability.ts";
+
+/** Forces a run of every team, or of one. */
+const registrationRun: HttpHandler = (request, context) =>
+  answering(async () => {
+    const service = await registration();
+    const outcome = await service.runNow(await jsonOf(request), loggerOf(context));
+    switch (outcome.kind) {
+      case "ran":
+        return {
+          status: outcome.runs.every((run) => run.status === "ok") ? 200 : 502,
+          jsonBody: { runs: outcome.runs },
+        };
+      case "invalid":
+        throw new RequestProblem(400, "Bad request", outcome.detail);
+      case "unknown_team":
+        throw new RequestProblem(404, "Unknown team", outcome.detail);
+      case "already_running":
+        throw new RequestProblem(409, "Already running", outcome.detail);
+    }
+  });
+
+app.http("registration-run", {
+  route: "registrations/run",
+  methods: ["POST"],
+  authLevel: "function",
+  handler: registrationRun,
+});

@@ -1,0 +1,153 @@
+/*
+ * Mail to the operator when something needs a person. Every rule asks the logs of the app (`traces` in Application Insights) for a code.
+ * `has` finds the code as a whole word: ROLLCALL_PASS_OK is not found in ROLLCALL_PASS_OKAY. host.json must keep traces out of
+ * sampling, or a line that a rule waits for may be missing.
+ */
+
+@description('Name of this installation, which stands before the name of each alert.')
+param environmentName string
+
+@description('Region of Application Insights: a rule must be where its logs are.')
+param location string
+
+@description('Tags of every resource of this installation.')
+param tags object
+
+@description('Resource id of Application Insights.')
+param applicationInsightsId string
+
+@description('Who gets the mail.')
+param operatorAddress string
+
+var events = [
+  {
+    name: 'pass-failed'
+    title: 'A registration pass failed'
+    description: 'A team may not have been announced today. The line in the mail names the team and the run; GET /api/registrations/runs tells why and what to do.'
+    severity: 1
+    // One row for each failed pass. operation_Id leads to everything that was logged in the same run.
+    query: '''
+      traces
+      | where message has "ROLLCALL_PASS_FAILED"
+      | project timestamp, message, operation_Name, operation_Id
+    '''
+  }
+  {
+    name: 'connection'
+    title: 'A connection or client secret runs out or has died'
+    description: 'EXPIRING: sign in again, or rotate the secret, before the day named. DEAD: every pass that needs it fails until then. GET /api/connections has the link.'
+    severity: 1
+    // Both codes end the same way, with a person signing in or setting a secret, so one rule serves them.
+    query: '''
+      traces
+      | where message has_any ("ROLLCALL_CONNECTION_EXPIRING", "ROLLCALL_CONNECTION_DEAD")
+      | project timestamp, message, operation_Name, operation_Id
+    '''
+  }
+  {
+    name: 'poison-message'
+    title: 'A message could not be worked on and was put aside'
+    description: 'A queue worker failed on it five times. It is kept for 7 days in the queue whose name ends in -poison. Read the errors of its operation, then replay it.'
+    severity: 2
+    // Written by the queue extension of the host, not by the app: "Message has reached MaxDequeueCount of 5. Moving message to queue '...-poison'."
+    query: '''
+      traces
+      | where message has "MaxDequeueCount" and message has "poison"
+      | project timestamp, message, operation_Name, operation_Id
+    '''
+  }
+]
+
+resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'rollcall-${environmentName}-operators'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'rollcall'
+    enabled: true
+    emailReceivers: [
+      { name: 'operator', emailAddress: operatorAddress, useCommonAlertSchema: true }
+    ]
+  }
+}
+
+/*
+ * Looks every 15 minutes at the last hour, so that lines that reach the logs late are still seen, and is silent for an hour after a mail:
+ * the line has left the window by then, while a second failure in the meantime has not. Nothing is ever called "resolved": a failed
+ * pass does not heal by growing old.
+ */
+resource eventAlerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for event in events: {
+    name: 'rollcall-${environmentName}-${event.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: 'Rollcall ${environmentName}: ${event.title}'
+      description: event.description
+      enabled: true
+      severity: event.severity
+      scopes: [applicationInsightsId]
+      evaluationFrequency: 'PT15M'
+      windowSize: 'PT1H'
+      autoMitigate: false
+      muteActionsDuration: 'PT1H'
+      // On the first deployment there are no logs yet that the query could be tried on.
+      skipQueryValidation: true
+      criteria: {
+        allOf: [
+          {
+            query: event.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [operators.id] }
+    }
+  }
+]
+
+/*
+ * The one that notices silence: a timer that does not fire, a deployment that does not start, logs that do not arrive.
+ * A day and two hours, so that a pass at 04:00 may be late or be repeated. `summarize` without `by` gives one row also when nothing
+ * was found, with 0 in it; a rule that counted rows would have none to compare. The window is the next larger one that Azure offers.
+ * On a new installation it fires within the hour and resolves itself with the first good pass.
+ */
+resource silence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+  name: 'rollcall-${environmentName}-no-ok-run'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'Rollcall ${environmentName}: no team had an ok run for 26 hours'
+    description: 'Nobody is being announced. Open /api/health/detail, then the logs; force a run with POST /api/registrations/run. Resolves itself with the first good pass.'
+    enabled: true
+    severity: 0
+    scopes: [applicationInsightsId]
+    evaluationFrequency: 'PT1H'
+    windowSize: 'P2D'
+    autoMitigate: true
+    skipQueryValidation: true
+    criteria: {
+      allOf: [
+        {
+          query: '''
+            traces
+            | where timestamp > ago(26h)
+            | where message has "ROLLCALL_PASS_OK"
+            | summarize passes = count()
+          '''
+          metricMeasureColumn: 'passes'
+          timeAggregation: 'Total'
+          operator: 'LessThan'
+          threshold: 1
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+        }
+      ]
+    }
+    actions: { actionGroups: [operators.id] }
+  }
+}

@@ -1,0 +1,161 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { EmulatorAnswer } from "../emulator.ts";
+import type { GraphRequest, Json } from "./call.ts";
+import { bodyOf, isObject } from "./call.ts";
+import { GraphError, badRequest } from "./graph-error.ts";
+
+interface Part {
+  id: string;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: unknown;
+  dependsOn: string[];
+}
+
+interface PartAnswer {
+  id: string;
+  status: number;
+  headers: Record<string, string | string[]>;
+  body?: unknown;
+}
+
+const MAX_PARTS = 20;
+/** "The service executes up to 4 requests in parallel at any point, irrespective of the target mailbox." */
+const PARALLEL = 4;
+
+/**
+ * Answers POST /$batch: each part by itself, as if it had come alone, four at a time, and each after those it depends
+ * on. The status of the whole says nothing about the parts.
+ * @throws {GraphError} 400: the batch itself is malformed, and no part is run
+ * @see https://learn.microsoft.com/graph/json-batching
+ * @see https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits-for-json-batching
+ */
+export async function answerBatch(
+  request: GraphRequest,
+  answerPart: (part: GraphRequest) => Promise<EmulatorAnswer>,
+): Promise<EmulatorAnswer> {
+  const parts = readParts(bodyOf(request));
+  const answers = await runAll(parts, (part) => answerPart(requestOf(part, request.headers)));
+  // "Individual responses might appear in a different order than the requests." Here they do, unless they have an order.
+  const ordered = parts.some(({ dependsOn }) => dependsOn.length > 0) ? answers : answers.toReversed();
+  return { status: 200, body: { responses: ordered } };
+}
+
+async function runAll(parts: Part[], answer: (part: Part) => Promise<EmulatorAnswer>): Promise<PartAnswer[]> {
+  const free = new Slots(PARALLEL);
+  const done = new Map<string, Promise<PartAnswer>>();
+  async function run(part: Part): Promise<PartAnswer> {
+    const before = await Promise.all(part.dependsOn.flatMap((id) => done.get(id.toLowerCase()) ?? []));
+    if (before.some((other) => other.status >= 400)) return failedDependency(part);
+    const { status, headers = {}, body } = await free.use(() => answer(part));
+    return { id: part.id, status, headers, ...(body === undefined ? {} : { body }) };
+  }
+  for (const part of parts) done.set(part.id.toLowerCase(), run(part));
+  return Promise.all(done.values());
+}
+
+/** So many at a time, the others in the order in which they came. */
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(free: number) {
+    this.#free = free;
+  }
+
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
+  }
+}
+
+function failedDependency({ id, dependsOn }: Part): PartAnswer {
+  const message = `A request that this one depends on (${dependsOn.join(", ")}) failed.`;
+  return { id, status: 424, headers: {}, body: { error: { code: "FailedDependency", message } } };
+}
+
+/** A part brings its own headers; the token is the batch's. */
+function requestOf({ method, url, headers, body }: Part, outer: IncomingHttpHeaders): GraphRequest {
+  const [path = "", query = ""] = url.split(/\?(.*)/s);
+  return {
+    method,
+    path: `/v1.0/${path.replace(/^\//, "")}`,
+    query: new URLSearchParams(query),
+    headers: { ...headers, authorization: headers["authorization"] ?? outer.authorization },
+    text: typeof body === "string" ? body : body === undefined ? "" : JSON.stringify(body),
+  };
+}
+
+function readParts({ requests }: Json): Part[] {
+  if (!Array.isArray(requests) || requests.length === 0) throw badRequest("Invalid batch payload format.");
+  if (requests.length > MAX_PARTS) {
+    throw new GraphError(
+      400,
+      "MaximumValueExceeded",
+      `Number of batch request steps exceeds the maximum value of ${MAX_PARTS}.`,
+    );
+  }
+  const ids = new Set<string>();
+  return requests.map((request: unknown) => {
+    const part = readPart(request);
+    // Ids are compared without regard to case, and a part can only wait for one that stands before it.
+    if (ids.has(part.id.toLowerCase()))
+      throw badRequest(`Request id '${part.id}' is not unique in the batch.`);
+    const unknown = part.dependsOn.find((id) => !ids.has(id.toLowerCase()));
+    if (unknown !== undefined) {
+      throw badRequest(`Request '${part.id}' depends on '${unknown}', which does not stand before it.`);
+    }
+    ids.add(part.id.toLowerCase());
+    return part;
+  });
+}
+
+function readPart(value: unknown): Part {
+  const { id, method, url, headers, body, dependsOn } = isObject(value) ? value : {};
+  if (
+    typeof id !== "string" ||
+    typeof method !== "string" ||
+    typeof url !== "string" ||
+    url.includes("://")
+  ) {
+    throw badRequest("Invalid batch payload format.");
+  }
+  const part = {
+    id,
+    method: method.toUpperCase(),
+    url,
+    headers: lowerCased(isObject(headers) ? headers : {}),
+    body,
+    dependsOn: Array.isArray(dependsOn) ? dependsOn.map(String) : [],
+  };
+  requireContentType(part);
+  return part;
+}
+
+/**
+ * A part that writes needs a body, if only an empty object, and its Content-Type.
+ * @see https://github.com/Softeria/ms-365-mcp-server/issues/677 and
+ * https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2628 for the words
+ */
+function requireContentType({ id, method, headers, body }: Part): void {
+  if (body === undefined && !["POST", "PATCH", "PUT"].includes(method)) return;
+  if (body === undefined)
+    throw badRequest(`Write request id : ${id} does not contain Content-Type header or body.`);
+  if (headers["content-type"] === undefined) {
+    throw badRequest(`Write request with id '${id}' does not contain a Content-Type header.`);
+  }
+}
+
+function lowerCased(headers: Json): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}

@@ -1,0 +1,97 @@
+import type { EmulatorAnswer } from "../emulator.ts";
+import type { Call, Json } from "./call.ts";
+import { itemNotFound } from "./graph-error.ts";
+import { changeKey, uuidOf } from "./ids.ts";
+import { preview, shownBody } from "./item-body.ts";
+import { listAnswer } from "./odata.ts";
+import { preferencesOf } from "./preferences.ts";
+import type { ItemBody, MailAddress, MessageState, WellKnownFolder } from "./state.ts";
+
+const FOLDERS: WellKnownFolder[] = ["inbox", "drafts", "sentitems", "deleteditems"];
+
+/** All folders, or the one in the path by its well-known name or id. @see https://learn.microsoft.com/graph/api/user-list-messages */
+export function listMessages(call: Call): EmulatorAnswer {
+  const folder = folderIn(call);
+  const preferences = preferencesOf(call.headers);
+  const visible = call.mailbox.messages.filter(
+    (message) =>
+      (folder === undefined || message.folder === folder) && new Date(message.visibleFrom) <= call.now,
+  );
+  return listAnswer(call, {
+    items: visible.toReversed(),
+    type: "message",
+    render: (message) => renderMessage(call, message, preferences.bodyType),
+    onlySelected: ["internetMessageHeaders"],
+    headers: preferences.applied,
+  });
+}
+
+function folderIn(call: Call): WellKnownFolder | undefined {
+  const name = call.parameters["folder"];
+  if (name === undefined) return undefined;
+  const folder = FOLDERS.find(
+    (candidate) => candidate === name.toLowerCase() || folderId(call, candidate) === name,
+  );
+  if (!folder) throw itemNotFound();
+  return folder;
+}
+
+/** @see https://learn.microsoft.com/graph/api/resources/message */
+function renderMessage(call: Call, message: MessageState, bodyType: "text" | "html"): Json {
+  const key = changeKey(message.id, { version: 1 });
+  const received = secondOf(message.sentAt);
+  return {
+    "@odata.etag": `W/"${key}"`,
+    id: message.id,
+    createdDateTime: received,
+    lastModifiedDateTime: received,
+    changeKey: key,
+    categories: [],
+    receivedDateTime: received,
+    sentDateTime: received,
+    hasAttachments: false,
+    internetMessageId: message.internetMessageId,
+    subject: message.subject,
+    importance: "normal",
+    parentFolderId: folderId(call, message.folder),
+    conversationId: uuidOf(`conversation ${message.id}`),
+    isDeliveryReceiptRequested: false,
+    isReadReceiptRequested: false,
+    isRead: true,
+    isDraft: false,
+    webLink: `https://outlook.live.com/owa/?ItemID=${encodeURIComponent(message.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
+    inferenceClassification: "focused",
+    ...bodyProperties(call, message, bodyType),
+    sender: recipient(message.from),
+    from: recipient(message.from),
+    toRecipients: message.to.map(recipient),
+    ccRecipients: message.cc.map(recipient),
+    bccRecipients: message.bcc.map(recipient),
+    replyTo: message.replyTo.map(recipient),
+    flag: { flagStatus: "notFlagged" },
+    internetMessageHeaders: Object.entries(message.headers).map(([name, value]) => ({ name, value })),
+  };
+}
+
+/**
+ * Mail.ReadBasic reads all but "body, previewBody, attachments and any extended properties".
+ * @see https://learn.microsoft.com/graph/permissions-reference#mailreadbasic
+ */
+function bodyProperties(call: Call, { text = "", html }: MessageState, bodyType: "text" | "html"): Json {
+  if (!call.may("Mail.Read")) return { body: undefined, bodyPreview: undefined };
+  const body: ItemBody =
+    html === undefined ? { contentType: "text", content: text } : { contentType: "html", content: html };
+  return { bodyPreview: preview(body), body: shownBody(body, bodyType) };
+}
+
+function recipient({ name, address }: MailAddress): Json {
+  return { emailAddress: { name, address } };
+}
+
+function folderId({ mailbox }: Call, folder: WellKnownFolder): string {
+  return uuidOf(`${mailbox.user.id} ${folder}`);
+}
+
+function secondOf(iso: string): string {
+  return `${iso.slice(0, 19)}Z`;
+}

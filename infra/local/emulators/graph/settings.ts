@@ -1,0 +1,17 @@
+/** What can be changed while the emulator runs. */
+export interface GraphSettings {
+  extensionExpand: ExtensionExpand;
+  /** From sending a message to its copy in Sent Items, by the emulator's clock. */
+  sentItemsDelayMs: number;
+}
+
+/**
+ * What a collection answers to `$expand=extensions($filter=id eq '…')`. Microsoft documents the expansion for events
+ * (https://learn.microsoft.com/graph/api/opentypeextension-get), not how an event without such an extension looks, and
+ * not for calendarView, where other expansions have been seen to be ignored
+ * (https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3281).
+ * - "lists": every event has `extensions`, an empty list when there is none
+ * - "omits-empty": an event that has none lacks the property
+ * - "ignores": no event has it
+ */
+export type ExtensionExpand = "lists" | "omits-empty" | "ignores";

@@ -1,0 +1,110 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { startAzurite } from "./emulators/azurite.ts";
+import { type Graph, startGraph } from "./emulators/graph/graph.ts";
+import { type ImapEmulator, startImap } from "./emulators/imap/server.ts";
+import { startKeyVault } from "./emulators/key-vault.ts";
+import { startManagedIdentity } from "./emulators/managed-identity.ts";
+import { PERSONAL_TENANT } from "./emulators/microsoft-login/directory.ts";
+import { type MicrosoftLogin, startMicrosoftLogin } from "./emulators/microsoft-login.ts";
+import { type SmtpEmulator, startSmtp } from "./emulators/smtp.ts";
+import { CLIENT_ID, CLIENT_SECRET, MAIL_ACCOUNT, MAIL_PORTS, WORK_TENANT } from "./samples/directory.ts";
+import { refreshSamples, SAMPLE_ACCOUNT, sampleSeed } from "./samples/mailbox.ts";
+import { ensureCertificates } from "./tls.ts";
+
+/** Everything outside of Rollcall that it works with, on this machine. */
+export interface LocalStack {
+  /** The app settings that point the function app at it. */
+  settings: Record<string, string>;
+  login: MicrosoftLogin;
+  graph: Graph;
+  smtp: SmtpEmulator;
+  imap: ImapEmulator;
+  close(): Promise<void>;
+}
+
+export interface LocalStackOptions {
+  /** Where its state is kept over a restart. */
+  folder: string;
+  /** Where the function app will answer. */
+  publicUrl: string;
+}
+
+/** Starts the services, with a sample account that has a session in the next 24 hours. */
+export async function startLocalStack({ folder, publicUrl }: LocalStackOptions): Promise<LocalStack> {
+  const state = (name: string): { stateFile: string } => ({
+    stateFile: path.join(folder, "state", `${name}.json`),
+  });
+  await mkdir(path.join(folder, "state"), { recursive: true });
+  const { certificate, certificateFile } = await ensureCertificates(path.join(folder, "tls"));
+  const now = new Date();
+
+  const login = await startMicrosoftLogin({
+    certificate,
+    ...state("login"),
+    tenants: [WORK_TENANT],
+    accounts: [{ userPrincipalName: SAMPLE_ACCOUNT, displayName: "Camille Martin", tenant: PERSONAL_TENANT }],
+    clients: [
+      {
+        id: CLIENT_ID,
+        name: "Rollcall (local)",
+        secrets: [{ value: CLIENT_SECRET }],
+        redirectUris: [`${publicUrl}/api/oauth/microsoft/callback`],
+      },
+    ],
+  });
+  const identity = await startManagedIdentity({
+    tokenKey: login.tokenKey,
+    tenant: WORK_TENANT.id,
+    clientId: "5b0ad5b2-6f3d-4c7e-9a70-0c2a53f6b1d4",
+  });
+  const vault = await startKeyVault({
+    certificate,
+    ...state("key-vault"),
+    loginUrl: login.url,
+    tenant: WORK_TENANT.id,
+    readToken: login.readToken,
+  });
+  const graph = await startGraph({
+    certificate,
+    ...state("graph"),
+    readToken: login.readToken,
+    seed: sampleSeed(now),
+  });
+  refreshSamples(graph.mailbox(SAMPLE_ACCOUNT), now);
+  await graph.save();
+  const smtp = await startSmtp({
+    certificate,
+    ...state("smtp"),
+    accounts: [MAIL_ACCOUNT],
+    port: MAIL_PORTS.smtp,
+  });
+  const imap = await startImap({
+    certificate,
+    ...state("imap"),
+    accounts: [MAIL_ACCOUNT],
+    port: MAIL_PORTS.imap,
+  });
+  const azurite = await startAzurite({ certificateFile, location: path.join(folder, "azurite") });
+
+  return {
+    login,
+    graph,
+    smtp,
+    imap,
+    settings: {
+      AzureWebJobsStorage: azurite.connectionString,
+      KEY_VAULT_URL: vault.url,
+      ...identity.environment,
+      MICROSOFT_CLIENT_ID: CLIENT_ID,
+      MICROSOFT_LOGIN_URL: login.url,
+      GRAPH_URL: graph.url,
+      PUBLIC_URL: publicUrl,
+    },
+    async close() {
+      await Promise.all(
+        [login, identity, vault, graph, smtp, imap, azurite].map((service) => service.close()),
+      );
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * `npm start [-- --once] [--fresh]`: the whole of Rollcall on this machine. Starts the embedded stack and the function
+ * app, connects the sample account, runs one registration pass through its HTTP trigger, and prints what came of it.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Run } from "../../shared/registration/run.ts";
+import { systemClock } from "../../shared/clock.ts";
+import { secretStoreFrom } from "../../shared/secrets/open-secret-store.ts";
+import { mailPassword, microsoftRefreshToken } from "../../shared/secrets/secret-names.ts";
+import { writeTokenFile } from "./connect-sample.ts";
+import { functionTable } from "./host/function-table.ts";
+import { startHost } from "./host/host.ts";
+import { localKeys } from "./local-keys.ts";
+import { type OutboxMail, readOutbox, serveOutbox } from "./outbox.ts";
+import { printReport } from "./print-report.ts";
+import { MAIL_ACCOUNT } from "./samples/directory.ts";
+import { SAMPLE_ACCOUNT } from "./samples/mailbox.ts";
+import { startLocalStack } from "./stack.ts";
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const FOLDER = path.join(PROJECT, ".local");
+const PORT = Number(process.env["PORT"] || 7071);
+const OUTBOX_PORT = 7072;
+
+const { values: options } = parseArgs({ options: { once: { type: "boolean" }, fresh: { type: "boolean" } } });
+if (options.fresh) await forget();
+
+const publicUrl = `http://localhost:${PORT}`;
+const stack = await startLocalStack({ folder: FOLDER, publicUrl });
+// The Azure libraries read the managed identity's endpoint from the environment of the process.
+Object.assign(process.env, stack.settings);
+await connectSample();
+
+const keys = await localKeys(path.join(FOLDER, "host-keys.json"));
+const host = await startHost({ appRoot: PROJECT, port: PORT, ...keys });
+const outbox = await serveOutbox(OUTBOX_PORT, mails);
+const ended = options.once
+  ? undefined
+  : new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
+
+const before = new Set((await mails()).map(({ messageId, sentAt }) => messageId + sentAt));
+const answer = await fetch(`${host.url}/api/registrations/run`, {
+  method: "POST",
+  headers: { "x-functions-key": keys.hostKey },
+});
+const { runs = [] } = (await answer.json()) as { runs?: Run[] };
+const sent = (await mails()).filter(({ messageId, sentAt }) => !before.has(messageId + sentAt));
+console.log(functionTable(host.functions, host.errors, host.url));
+printReport(runs, sent);
+console.log(`Mail that was sent:   ${outbox.url}`);
+
+if (ended) {
+  console.log(`Past runs:            ${host.url}/api/registrations/runs?code=${keys.hostKey}`);
+  console.log(`Another run:          curl -X POST '${host.url}/api/registrations/run?code=${keys.hostKey}'`);
+  console.log(
+    `Fire a timer:         curl -X POST -H 'x-functions-key: ${keys.masterKey}' -H 'content-type: application/json' -d '{}' ${host.url}/admin/functions/registration-pass`,
+  );
+  console.log(`\nRollcall is listening on ${host.url}; Ctrl-C ends it.`);
+  await ended;
+}
+await host.close();
+await outbox.close();
+await stack.close();
+process.exitCode = answer.status === 200 ? 0 : 1;
+
+function mails(): Promise<OutboxMail[]> {
+  return readOutbox(stack, [SAMPLE_ACCOUNT]);
+}
+
+/** The certificates stay: this process trusts the authority it was started with. */
+async function forget(): Promise<void> {
+  for (const name of ["state", "azurite", "host-keys.json"]) {
+    await rm(path.join(FOLDER, name), { recursive: true, force: true });
+  }
+}
+
+/** Once per state: signs in at the login emulator and stores what that gives, with the commands an operator uses. */
+async function connectSample(): Promise<void> {
+  const secrets = secretStoreFrom(process.env, { clock: systemClock });
+  if ((await secrets.get(microsoftRefreshToken("default"))) !== undefined) return;
+  const tokenFile = path.join(FOLDER, "token.json");
+  await writeTokenFile(tokenFile, { loginUrl: stack.login.url, publicUrl });
+  await command("secrets-import.ts", [tokenFile]);
+  await rm(tokenFile);
+  await command("secrets-set.ts", [mailPassword("sharkbots")], MAIL_ACCOUNT.password);
+}
+
+async function command(script: string, parameters: string[], input = ""): Promise<void> {
+  const child = spawn(process.execPath, [path.join(PROJECT, "infra", "commands", script), ...parameters], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  child.stdin.end(input);
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`${script} failed; see above.`);
+}

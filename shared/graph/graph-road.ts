@@ -1,0 +1,162 @@
+import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
+import type { LimitFunction } from "p-limit";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { GraphAnswerError, GraphServiceError } from "./graph-error.ts";
+import { Authorize, Queue, Repeat, RequestNotes, Send } from "./middleware.ts";
+
+export interface GraphRoadOptions {
+  /** Base URL of the cloud, without version: `https://graph.microsoft.com`. */
+  graphUrl: string;
+  /** The access token of the account whose mailbox this is. */
+  token: (options: { renew: boolean }) => Promise<string>;
+  /** Shared by all who use this mailbox in this process. */
+  limit: LimitFunction;
+  clock: Clock;
+  /** The deadline of the whole pass. */
+  signal: AbortSignal;
+  onRequest: () => void;
+  onThrottled: () => void;
+}
+
+/** One road to Microsoft Graph for one account: paged, throttled, repeated only where that is harmless, never redirected. */
+export interface GraphRoad {
+  /** @throws {GraphServiceError | GraphUnreachableError | GraphAnswerError} */
+  get<T>(path: string, answer: z.ZodType<T>, options?: ReadOptions): Promise<T>;
+  /** Every item of a collection, through all its pages. */
+  list<T>(path: string, item: z.ZodType<T>, options?: ReadOptions): Promise<T[]>;
+  /** `harmless`: sending it twice does what sending it once does. */
+  write(
+    method: "POST" | "PATCH",
+    path: string,
+    body: unknown,
+    options: { harmless: boolean },
+  ): Promise<unknown>;
+}
+
+export interface ReadOptions {
+  query?: Record<string, string>;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const ATTEMPTS = 5;
+const LONGEST_WAIT_MS = 60_000;
+
+const Page = z.object({ value: z.array(z.unknown()), "@odata.nextLink": z.string().optional() });
+const ErrorBody = z.object({
+  error: z.object({
+    code: z.string().catch("unknown"),
+    message: z.string().catch(""),
+    innerError: z.object({ "request-id": z.string().optional() }).optional().catch(undefined),
+  }),
+});
+
+/** Opens the road; nothing is sent yet. */
+export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoad> {
+  const { Client, ResponseType } = await import("@microsoft/microsoft-graph-client");
+  const client: Client = Client.initWithMiddleware({
+    baseUrl: options.graphUrl,
+    middleware: [
+      new Repeat({
+        clock: options.clock,
+        signal: options.signal,
+        attempts: ATTEMPTS,
+        longestWaitMs: LONGEST_WAIT_MS,
+        random: Math.random,
+        onThrottled: options.onThrottled,
+      }),
+      new Authorize(options.token),
+      new Queue(options.limit),
+      new Send({ signal: options.signal, timeoutMs: REQUEST_TIMEOUT_MS, onRequest: options.onRequest }),
+    ],
+  });
+
+  async function send(
+    name: string,
+    request: GraphRequest,
+    harmless: boolean,
+    go: (prepared: GraphRequest) => Promise<unknown>,
+  ): Promise<unknown> {
+    const notes = new RequestNotes(harmless);
+    try {
+      const response = await go(request.responseType(ResponseType.RAW).middlewareOptions([notes]));
+      return await bodyOf(response as Response, name);
+    } catch (error) {
+      throw notes.failure ?? error;
+    }
+  }
+
+  async function get<T>(path: string, answer: z.ZodType<T>, read: ReadOptions = {}): Promise<T> {
+    // Spaces as %20 and a bare `$`, as Microsoft's own pages write them; URLSearchParams would write + and %24.
+    const query = Object.entries(read.query ?? {}).map(
+      ([key, value]) => `${key}=${encodeURIComponent(value)}`,
+    );
+    const request = client.api(query.length > 0 ? `${path}?${query.join("&")}` : path);
+    const name = `GET ${withoutQuery(path)}`;
+    return parseAnswer(name, answer, await send(name, request, true, (prepared) => prepared.get()));
+  }
+
+  return {
+    get,
+    async list<T>(path: string, item: z.ZodType<T>, read: ReadOptions = {}): Promise<T[]> {
+      let page = await get(path, Page, read);
+      const items = page.value;
+      while (page["@odata.nextLink"]) {
+        page = await get(sameHost(page["@odata.nextLink"], options.graphUrl), Page);
+        items.push(...page.value);
+      }
+      return parseAnswer(`GET ${path}`, z.array(item), items);
+    },
+    write: (method, path, body, { harmless }) =>
+      send(`${method} ${path}`, client.api(path), harmless, (prepared) =>
+        method === "POST" ? prepared.post(body) : prepared.patch(body),
+      ),
+  };
+}
+
+async function bodyOf(response: Response, name: string): Promise<unknown> {
+  const text = await response.text();
+  if (!response.ok) {
+    const parsed = ErrorBody.safeParse(jsonOrUndefined(text));
+    throw new GraphServiceError(name, response.status, {
+      code: parsed.data?.error.code ?? "unknown",
+      message: parsed.data?.error.message ?? "no explanation was given",
+      requestId:
+        parsed.data?.error.innerError?.["request-id"] ?? response.headers.get("request-id") ?? undefined,
+    });
+  }
+  if (text === "") return undefined;
+  const body = jsonOrUndefined(text);
+  if (body === undefined)
+    throw new GraphAnswerError(`Microsoft Graph answered ${name} with something that is not JSON.`);
+  return body;
+}
+
+function parseAnswer<T>(name: string, answer: z.ZodType<T>, body: unknown): T {
+  const parsed = answer.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new GraphAnswerError(
+    `Microsoft Graph answered ${name} in an unknown form: ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+/** A link to the next page is followed on the host we asked only: a token must never travel to another. */
+function sameHost(link: string, graphUrl: string): string {
+  const url = URL.canParse(link) ? new URL(link) : undefined;
+  if (url?.origin === new URL(graphUrl).origin) return link;
+  throw new GraphAnswerError(
+    `Microsoft Graph pointed to a next page on another host (${url?.host ?? "no valid address"}); it was not followed.`,
+  );
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutQuery(path: string): string {
+  return URL.canParse(path) ? new URL(path).pathname : path.replace(/\?.*$/u, "");
+}

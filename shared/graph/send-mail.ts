@@ -1,0 +1,42 @@
+import type { GraphRoad } from "./graph-road.ts";
+
+export interface GraphMail {
+  /** With angle brackets. */
+  messageId: string;
+  to: string[];
+  cc: string[];
+  replyTo: string[];
+  subject: string;
+  text: string;
+  html?: string;
+}
+
+/**
+ * Sends a mail from the signed-in account and keeps it in Sent Items. Never repeated after an unclear end: it could mail twice.
+ *
+ * JSON, not MIME: Exchange drops `X-` headers of MIME messages that a tenant has not seen before
+ * (https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/424), and honours them in JSON.
+ * JSON carries one body; Exchange makes the plain alternative of an HTML one.
+ * @throws {GraphServiceError | GraphUnreachableError} whose `effect` tells whether the mail may have gone out
+ * Permission: Mail.Send (delegated)
+ * @see https://learn.microsoft.com/graph/api/user-sendmail
+ */
+export async function sendMail(graph: GraphRoad, mail: GraphMail): Promise<void> {
+  const message = {
+    internetMessageId: mail.messageId,
+    subject: mail.subject,
+    body:
+      mail.html === undefined
+        ? { contentType: "text", content: mail.text }
+        : { contentType: "html", content: mail.html },
+    toRecipients: mail.to.map(recipient),
+    ccRecipients: mail.cc.map(recipient),
+    replyTo: mail.replyTo.map(recipient),
+    internetMessageHeaders: [{ name: "X-Auto-Response-Suppress", value: "All" }],
+  };
+  await graph.write("POST", "/me/sendMail", { message, saveToSentItems: true }, { harmless: false });
+}
+
+function recipient(address: string): { emailAddress: { address: string } } {
+  return { emailAddress: { address } };
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+
+const address = z.email();
+
+const RunRequest = z
+  .strictObject({
+    team: z.string().optional(),
+    dryRun: z.boolean().default(false),
+    to: z
+      .union([address, z.array(address).min(1)])
+      .transform((value) => [value].flat())
+      .optional(),
+    from: address.optional(),
+    resend: z.array(z.string().min(1)).default([]),
+    trial: z.boolean().default(false),
+  })
+  .refine((request) => !request.trial || request.to !== undefined, {
+    path: ["trial"],
+    error: "a trial needs `to`: the address that gets it instead of the host",
+  });
+
+/** What one forced run was asked to do. */
+export interface RunRequest {
+  /** One team, or every one. */
+  team?: string | undefined;
+  /** Plan only: no mail, no mark, no row. */
+  dryRun: boolean;
+  /** Instead of the recipients that are configured. */
+  to?: string[] | undefined;
+  from?: string | undefined;
+  /** Ids of events to announce again. */
+  resend: string[];
+  /** Sends to `to` with `[Trial]` before the subject, and remembers nothing. */
+  trial: boolean;
+}
+
+/** What the timer asks: every team, as configured. */
+export const EVERY_TEAM: RunRequest = { dryRun: false, resend: [], trial: false };
+
+/** The request, or one text that names every mistake in it. */
+export function parseRunRequest(body: unknown): { request: RunRequest } | { mistakes: string } {
+  const parsed = RunRequest.safeParse(body);
+  return parsed.success ? { request: parsed.data } : { mistakes: mistakesOf(parsed.error) };
+}
+
+const HistoryQuery = z.strictObject({
+  team: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(20),
+  // The function key, which the platform has checked already.
+  code: z.string().optional(),
+});
+
+export interface HistoryQuery {
+  team?: string | undefined;
+  /** How many runs at the most. */
+  limit: number;
+}
+
+export function parseHistoryQuery(query: unknown): { query: HistoryQuery } | { mistakes: string } {
+  const parsed = HistoryQuery.safeParse(query);
+  return parsed.success ? { query: parsed.data } : { mistakes: mistakesOf(parsed.error) };
+}
+
+function mistakesOf(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => (issue.path.length > 0 ? `${issue.path.join(".")}: ${issue.message}` : issue.message))
+    .join("; ");
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { ConfigSource } from "../config/config-folder.ts";
+import type { GraphRoad } from "../graph/graph-road.ts";
+import { writeOpenExtension } from "../graph/open-extension.ts";
+import type { Logger } from "../log.ts";
+import type { Lease } from "../storage/blob-lease.ts";
+import { applyPlan, type Effects, type Outcome, previewPlan } from "./apply.ts";
+import { writeMark } from "./mark.ts";
+import { messageIdOf } from "./message-id.ts";
+import { graphOutbox, type NoticeMail, type Outbox, smtpOutbox } from "./outbox.ts";
+import { type PlannedEvent, planPass } from "./plan.ts";
+import { readSnapshot, type Snapshot } from "./read.ts";
+import { ConfigurationError, runErrorOf } from "./run-error.ts";
+import type { RunRequest } from "./run-request.ts";
+import { type Run, statusOf } from "./run.ts";
+import { sendRoad } from "./send-road.ts";
+import type { TeamFile } from "./team-file.ts";
+import { loadPatterns, type Team } from "./teams.ts";
+
+/** What one pass counts while it works. */
+export interface Meter {
+  requests: number;
+  throttled: boolean;
+}
+
+/** What a pass works with; `wire.ts` binds it to the services. */
+export interface PassWorld {
+  clock: Clock;
+  config: ConfigSource;
+  /** The lock that keeps passes of one team apart, or undefined when another holds it. */
+  lock(team: string): Promise<Lease | undefined>;
+  graph(connection: string, options: { signal: AbortSignal; meter: Meter }): Promise<GraphRoad>;
+  mailPassword(team: string, options: { fresh: boolean }): Promise<string>;
+  /** Right of the `@` of our Message-IDs. */
+  messageIdDomain: string;
+  /** For one pass, milliseconds. */
+  deadlineMs: number;
+}
+
+export interface PassOptions {
+  request: RunRequest;
+  batch: string;
+  /** Ends the pass sooner than its own deadline. */
+  signal: AbortSignal;
+  log: Logger;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Runs one team's pass to its report; never throws. */
+export async function runTeamPass(team: Team, options: PassOptions, world: PassWorld): Promise<Run> {
+  const startedAt = world.clock.now();
+  const meter: Meter = { requests: 0, throttled: false };
+  const report = (outcome: Partial<Run>): Run => {
+    const run: Run = {
+      runId: randomUUID(),
+      batch: options.batch,
+      team: team.team,
+      status: "ok",
+      dryRun: options.request.dryRun,
+      startedAt: startedAt.toISOString(),
+      finishedAt: world.clock.now().toISOString(),
+      requests: meter.requests,
+      warnings: [],
+      events: [],
+      ...outcome,
+    };
+    if (meter.throttled) run.warnings = [...run.warnings, "throttled"];
+    return { ...run, status: statusOf(run) };
+  };
+  try {
+    if (!("file" in team)) throw team.error;
+    const window = { from: startedAt, to: new Date(startedAt.getTime() + team.file.calendar.days * DAY_MS) };
+    const outcome = await underLock(team.file, options, world, (signal) =>
+      carryOut(team.file, window, { ...options, signal }, world, meter),
+    );
+    if (!outcome) return report({ error: alreadyRunning(team.team) });
+    const { rows, warnings } = outcome;
+    const shown = { from: window.from.toISOString(), to: window.to.toISOString() };
+    return report({ window: shown, events: rows, warnings });
+  } catch (error) {
+    const described = runErrorOf(error);
+    if (described.code === "unexpected") {
+      options.log.error(`team ${team.team}: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+    return report({ error: described });
+  }
+}
+
+function alreadyRunning(team: string): NonNullable<Run["error"]> {
+  return {
+    code: "already_running",
+    message: `A pass of ${team} is running already; its report will be in the list of runs. Try again when it has ended.`,
+  };
+}
+
+/** A dry run changes nothing, so it needs no lock. */
+async function underLock(
+  file: TeamFile,
+  { request, signal }: PassOptions,
+  world: PassWorld,
+  work: (signal: AbortSignal) => Promise<Outcome>,
+): Promise<Outcome | undefined> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(world.deadlineMs)]);
+  if (request.dryRun) return work(deadline);
+  const lease = await world.lock(file.team);
+  if (!lease) return undefined;
+  try {
+    return await work(AbortSignal.any([deadline, lease.signal]));
+  } finally {
+    await lease.release();
+  }
+}
+
+async function carryOut(
+  file: TeamFile,
+  window: Snapshot["window"],
+  { request, signal, batch }: PassOptions,
+  world: PassWorld,
+  meter: Meter,
+): Promise<Outcome> {
+  const patterns = await loadPatterns(world.config, file);
+  const graph = await world.graph(file.connection, { signal, meter });
+  const { calendar, mail } = file;
+  const needsAccount = mail.from !== undefined;
+  const snapshot = await readSnapshot(graph, { ...calendar, calendar: calendar.name, window, needsAccount });
+  const plan = planPass(snapshot, { file, patterns, resend: new Set(request.resend), trial: request.trial });
+  const outbox = outboxOf(file, snapshot, graph, world, signal);
+  if (request.dryRun) return previewPlan(plan);
+
+  const marked = new Map(snapshot.events.map(({ event, mark }) => [event.id, mark]));
+  return applyPlan(plan, {
+    outbox,
+    signal,
+    forgets: request.trial,
+    address: addressing(file, plan.recipients, request, batch, world.messageIdDomain),
+    mark: (eventId, registration) => {
+      const mark = marked.get(eventId);
+      const exists = mark?.state === "registered" || (mark?.state === "unregistered" && mark.exists);
+      return writeOpenExtension(graph, eventId, calendar.extension, writeMark(registration), exists);
+    },
+  });
+}
+
+/** @throws {ConfigurationError} the sender is somebody else's, and the file does not say how its mail is sent */
+function outboxOf(
+  file: TeamFile,
+  snapshot: Snapshot,
+  graph: GraphRoad,
+  world: PassWorld,
+  signal: AbortSignal,
+): Outbox {
+  const road = sendRoad(file.mail, snapshot.account ?? {});
+  switch (road.road) {
+    case "none":
+      throw new ConfigurationError(`teams/${file.team}.json: ${road.mistake}.`);
+    case "graph":
+      return graphOutbox(graph);
+    case "smtp":
+      return smtpOutbox({
+        from: road.from,
+        ...road.servers,
+        password: (options) => world.mailPassword(file.team, options),
+        clock: world.clock,
+        signal,
+      });
+  }
+}
+
+function addressing(
+  file: TeamFile,
+  recipients: { to: string[]; cc: string[] },
+  request: RunRequest,
+  batch: string,
+  domain: string,
+): Effects["address"] {
+  return ({ event, decision, notice }: PlannedEvent): NoticeMail => {
+    if (decision.action !== "announce" || !notice)
+      throw new Error(`There is no notice for the event ${event.id}.`);
+    // A trial, or a notice sent again on request, is a mail of its own each time.
+    const occasion = request.trial || decision.reason === "resend" ? { occasion: batch } : {};
+    const announcement = { team: file.team, eventId: event.id, ...decision, ...occasion };
+    return {
+      ...notice,
+      ...recipients,
+      replyTo: file.mail.replyTo,
+      messageId: messageIdOf(announcement, domain),
+    };
+  };
+}

@@ -1,0 +1,75 @@
+import type { ConfigSource } from "../config/config-folder.ts";
+import type { Environment } from "../config/settings.ts";
+import type { Patterns } from "./notice.ts";
+import { compilePattern, type Pattern, type PatternKind } from "./pattern.ts";
+import { ConfigurationError } from "./run-error.ts";
+import { conflictingTeams } from "./team-conflicts.ts";
+import { parseTeamFile, type TeamFile, type TeamOverrides } from "./team-file.ts";
+
+/** A team as it is configured, or why it cannot be used. */
+export type Team = { team: string; file: TeamFile } | { team: string; error: unknown };
+
+const FOLDER = "teams";
+
+/**
+ * Every team that is configured, by name; one whose file is wrong is among them with its error, and stops no other.
+ * @param request  what the request says instead of the settings, which say it instead of the file
+ * @throws {ConfigSourceError}
+ */
+export async function loadTeams(
+  source: ConfigSource,
+  env: Environment,
+  request: TeamOverrides,
+): Promise<Team[]> {
+  const files = (await source.list(FOLDER)).filter((name) => name.endsWith(".json"));
+  const teams = await Promise.all(
+    files.map((name) => loadTeam(source, name.slice(0, -".json".length), env, request)),
+  );
+  const conflicts = conflictingTeams(teams.flatMap((team) => ("file" in team ? [team.file] : [])));
+  return teams.map((team) => {
+    const conflict = conflicts.find(({ teams: pair }) => pair.includes(team.team));
+    return conflict && "file" in team
+      ? { team: team.team, error: new ConfigurationError(conflict.message) }
+      : team;
+  });
+}
+
+async function loadTeam(
+  source: ConfigSource,
+  team: string,
+  env: Environment,
+  request: TeamOverrides,
+): Promise<Team> {
+  const prefix = `TEAM_${team.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_")}`;
+  try {
+    const text = await source.read(`${FOLDER}/${team}.json`);
+    const overrides = {
+      to: request.to ?? (env[`${prefix}_TO`] || undefined),
+      from: request.from ?? (env[`${prefix}_FROM`] || undefined),
+    };
+    return { team, file: parseTeamFile(team, text ?? "", overrides) };
+  } catch (error) {
+    return { team, error };
+  }
+}
+
+/**
+ * The patterns of a team's mails, compiled, so that a mistake in one is found before anything is sent.
+ * @throws {PatternError | ConfigurationError | ConfigSourceError}
+ */
+export async function loadPatterns(source: ConfigSource, file: TeamFile): Promise<Patterns> {
+  const { pattern, htmlPattern } = file.mail;
+  return {
+    text: await loadPattern(source, pattern, "text"),
+    ...(htmlPattern ? { html: await loadPattern(source, htmlPattern, "html") } : {}),
+  };
+}
+
+async function loadPattern(source: ConfigSource, path: string, kind: PatternKind): Promise<Pattern> {
+  const text = await source.read(path);
+  if (text === undefined) {
+    const field = kind === "text" ? "mail.pattern" : "mail.html_pattern";
+    throw new ConfigurationError(`${field}: there is no file “${path}” in ${source.place}.`);
+  }
+  return compilePattern(text, kind, path);
+}

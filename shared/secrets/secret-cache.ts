@@ -1,0 +1,61 @@
+import type { Clock } from "../clock.ts";
+import { type SecretStore, type StoredSecret, secretStore } from "./secret-store.ts";
+
+/**
+ * Remembers what a store said, so that a pass of many questions asks it once.
+ * - A value is used again for `seconds`; `fresh` asks the store.
+ * - When the store fails, the last known value goes on serving plain reads, and the store is left alone for as long
+ *   again: a vault that is down for a minute must not stop what worked a minute ago. A `fresh` read gets the failure.
+ * - That a secret is missing is not remembered: whoever has just been told to set one should not have to wait.
+ * - Concurrent reads of one secret share one question.
+ */
+export function cachedSecrets(
+  store: SecretStore,
+  { clock, seconds }: { clock: Clock; seconds: number },
+): SecretStore {
+  const known = new Map<string, { secret: StoredSecret; until: number }>();
+  const asked = new Map<string, Promise<StoredSecret | undefined>>();
+
+  function remember(name: string, secret: StoredSecret | undefined): void {
+    if (secret) known.set(name, { secret, until: clock.now().getTime() + seconds * 1000 });
+    else known.delete(name);
+  }
+
+  function ask(name: string): Promise<StoredSecret | undefined> {
+    const question = answer();
+    asked.set(name, question);
+    return question;
+
+    async function answer(): Promise<StoredSecret | undefined> {
+      try {
+        const secret = await store.read(name, { fresh: true });
+        // A later question, or a set, knows better.
+        if (asked.get(name) === question) remember(name, secret);
+        return secret;
+      } finally {
+        if (asked.get(name) === question) asked.delete(name);
+      }
+    }
+  }
+
+  return secretStore({
+    place: store.place,
+    async read(name, { fresh = false } = {}) {
+      if (fresh) return ask(name);
+      const last = known.get(name);
+      if (last && clock.now().getTime() < last.until) return last.secret;
+      try {
+        return await (asked.get(name) ?? ask(name));
+      } catch (error) {
+        if (!last) throw error;
+        remember(name, last.secret);
+        return last.secret;
+      }
+    },
+    async set(name, value, details) {
+      await store.set(name, value, details);
+      asked.delete(name);
+      remember(name, { value, storedOn: clock.now() });
+    },
+  });
+}

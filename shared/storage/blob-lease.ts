@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import type { BlobLeaseClient, ContainerClient } from "@azure/storage-blob";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { withinDeadline } from "../http/deadline.ts";
+
+/** A lock that outlives nobody: it renews itself while its holder works, and frees itself when the holder is gone. */
+export interface Lease {
+  /** Aborts with a LeaseLostError when the lock is not ours any more: stop, another may have begun. */
+  readonly signal: AbortSignal;
+  /** Frees the lock. Never fails: a lock that cannot be freed ends by itself. */
+  release(): Promise<void>;
+}
+
+/** The lock was lost while its holder still worked. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+}
+
+export interface LeaseOptions {
+  /** How long a crashed holder keeps others out: 15 to 60. */
+  seconds: number;
+  clock: Clock;
+}
+
+/**
+ * Takes the lock `name`, kept as an empty blob.
+ * @returns undefined when another holds it
+ * @throws the storage client's error when the account cannot be asked
+ * Permission: Storage Blob Data Contributor
+ * @see https://learn.microsoft.com/rest/api/storageservices/lease-blob
+ */
+export async function acquireLease(
+  container: ContainerClient,
+  name: string,
+  { seconds, clock }: LeaseOptions,
+): Promise<Lease | undefined> {
+  const blob = container.getBlockBlobClient(name);
+  const client = blob.getBlobLeaseClient(randomUUID());
+  // Counted from before the question: the service starts counting later.
+  const askedAt = clock.now();
+  const acquired = await tryAcquire(client, seconds, async () => {
+    await blob.upload("", 0, { conditions: { ifNoneMatch: "*" } });
+  });
+  return acquired ? holdLease(client, name, { seconds, clock, since: askedAt }) : undefined;
+}
+
+async function tryAcquire(
+  client: BlobLeaseClient,
+  seconds: number,
+  create: () => Promise<void>,
+): Promise<boolean> {
+  for (;;) {
+    try {
+      await client.acquireLease(seconds);
+      return true;
+    } catch (error) {
+      const { status, code } = failureOf(error);
+      if (code === "LeaseAlreadyPresent") return false;
+      if (status !== 404) throw error;
+    }
+    try {
+      await create();
+    } catch (error) {
+      // Another made it at the same moment.
+      if (failureOf(error).status !== 409 && failureOf(error).status !== 412) throw error;
+    }
+  }
+}
+
+function holdLease(
+  client: BlobLeaseClient,
+  name: string,
+  { seconds, clock, since }: LeaseOptions & { since: Date },
+): Lease {
+  const lost = new AbortController();
+  const released = new AbortController();
+  const renewal = keepRenewing();
+
+  async function keepRenewing(): Promise<void> {
+    let renewedAt = since.getTime();
+    const pauseMs = (seconds * 1000) / 3;
+    while (!released.signal.aborted) {
+      const leftMs = renewedAt + seconds * 1000 - clock.now().getTime();
+      await clock.sleep(Math.max(0, Math.min(pauseMs, leftMs)), released.signal).catch(() => undefined);
+      if (released.signal.aborted) return;
+      const askedAt = clock.now().getTime();
+      const remainsMs = renewedAt + seconds * 1000 - askedAt;
+      const outcome = await renew(remainsMs);
+      if (outcome === "renewed") renewedAt = askedAt;
+      if (outcome === "lost") {
+        lost.abort(new LeaseLostError(`The lock ${name} was lost: it was not renewed in time, or broken.`));
+        return;
+      }
+    }
+  }
+
+  async function renew(remainsMs: number): Promise<"renewed" | "lost" | "unknown"> {
+    if (remainsMs <= 0) return "lost";
+    try {
+      await withinDeadline({ milliseconds: remainsMs, clock, signal: released.signal }, (abortSignal) =>
+        client.renewLease({ abortSignal }),
+      );
+      return "renewed";
+    } catch (error) {
+      const { status } = failureOf(error);
+      // The service says that it is not ours; anything else may pass while there is time.
+      return status === 404 || status === 409 || status === 412 ? "lost" : "unknown";
+    }
+  }
+
+  return {
+    signal: lost.signal,
+    async release() {
+      released.abort();
+      await renewal;
+      await client.releaseLease().catch(() => undefined);
+    },
+  };
+}
+
+const RestFailure = z.object({ statusCode: z.number().optional(), code: z.string().optional() });
+
+function failureOf(error: unknown): { status: number | undefined; code: string | undefined } {
+  const failure = RestFailure.safeParse(error).data;
+  return { status: failure?.statusCode, code: failure?.code };
+}

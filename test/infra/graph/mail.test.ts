@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { COACH, graphWorld, messageOf, refusalOf, valuesOf } from "./graph-world.ts";
+import type { GraphWorld, Resource } from "./graph-world.ts";
+
+const DESK = { emailAddress: { address: "frontdesk@example.org", name: "Front desk" } };
+const NOTICE = {
+  subject: "Session on Tuesday",
+  body: { contentType: "Text", content: "Two students & a coach." },
+  toRecipients: [DESK],
+};
+
+function send(world: GraphWorld, message: Resource, others: Resource = {}): ReturnType<GraphWorld["ask"]> {
+  return world.ask("/me/sendMail", { body: { message: { ...NOTICE, ...message }, ...others } });
+}
+
+async function inSentItems(world: GraphWorld, id: string): Promise<Resource[]> {
+  const filter = encodeURIComponent(`internetMessageId eq '${id}'`);
+  return valuesOf(await world.ask(`/me/mailFolders/SentItems/messages?$filter=${filter}`));
+}
+
+suite("a message that is sent", () => {
+  test("is accepted without a word, and is in the outbox with all its parts", async () => {
+    const world = await graphWorld();
+    const told = await send(world, {
+      ccRecipients: [{ emailAddress: { address: "cc@example.org" } }],
+      replyTo: [{ emailAddress: { address: "reply@example.org" } }],
+      internetMessageHeaders: [{ name: "X-Auto-Response-Suppress", value: "All" }],
+      internetMessageId: "<run-7@mantabots.example>",
+    });
+    assert.deepEqual([told.status, told.body], [202, {}]);
+    assert.deepEqual(world.graph.mailbox(COACH).sent, [
+      {
+        sentAt: "2026-11-03T12:00:00.000Z",
+        from: { name: "Camille Martin", address: COACH },
+        to: [{ name: "Front desk", address: "frontdesk@example.org" }],
+        cc: [{ name: "cc@example.org", address: "cc@example.org" }],
+        bcc: [],
+        replyTo: [{ name: "reply@example.org", address: "reply@example.org" }],
+        subject: "Session on Tuesday",
+        text: "Two students & a coach.",
+        headers: { "x-auto-response-suppress": "All" },
+        internetMessageId: "<run-7@mantabots.example>",
+      },
+    ]);
+  });
+
+  test("is in Sent Items some seconds later, under its own Message-ID", async () => {
+    const world = await graphWorld();
+    const id = "<it's-run-7@mantabots.example>";
+    await send(world, { internetMessageId: id });
+    const quoted = id.replaceAll("'", "''");
+    assert.deepEqual(await inSentItems(world, quoted), []);
+    world.pass(4999);
+    assert.deepEqual(await inSentItems(world, quoted), []);
+    world.pass(1);
+    const [message] = await inSentItems(world, quoted);
+    assert.equal(message?.["internetMessageId"], id);
+    assert.equal(message?.["sentDateTime"], "2026-11-03T12:00:00Z");
+    assert.equal(message?.["bodyPreview"], "Two students & a coach.");
+    assert.equal("internetMessageHeaders" in (message ?? {}), false);
+    assert.equal(valuesOf(await world.ask("/me/messages")).length, 1);
+  });
+
+  test("leaves no copy when none is wanted", async () => {
+    const world = await graphWorld({}, { sentItemsDelayMs: 0 });
+    await send(world, {}, { saveToSentItems: "false" });
+    await send(world, {}, { saveToSentItems: false });
+    await send(world, {}, { saveToSentItems: "true" });
+    assert.equal(valuesOf(await world.ask("/me/mailFolders/sentitems/messages")).length, 1);
+    assert.equal(world.graph.mailbox(COACH).sent.length, 3);
+  });
+
+  test("can be looked for by a token that may read the basics, which shows no body", async () => {
+    const world = await graphWorld({}, { sentItemsDelayMs: 0 });
+    await send(world, { internetMessageId: "<a@b>" });
+    const token = world.token({ scopes: ["Mail.ReadBasic"] });
+    const path = "/me/messages?$filter=internetMessageId eq '<a@b>'&$select=internetMessageId,body";
+    const [message] = valuesOf(await world.ask(path, { token }));
+    assert.deepEqual(Object.keys(message ?? {}).sort(), ["@odata.etag", "id", "internetMessageId"]);
+  });
+
+  const odd: { name: string; message: Resource; refusal: string; words: RegExp }[] = [
+    {
+      name: "without recipients",
+      message: { toRecipients: [] },
+      refusal: "400 ErrorInvalidRecipients",
+      words: /contains no recipients/,
+    },
+    {
+      name: "to what is no address",
+      message: { toRecipients: [{ emailAddress: { address: "front desk" } }] },
+      refusal: "400 ErrorInvalidRecipients",
+      words: /Recipient "front desk" isn't resolved/,
+    },
+    {
+      name: "from somebody else",
+      message: { from: { emailAddress: { address: "head@example.org" } } },
+      refusal: "403 ErrorSendAsDenied",
+      words: /does not have the right to send mail on behalf/,
+    },
+    {
+      name: "with a header of the standard",
+      message: { internetMessageHeaders: [{ name: "In-Reply-To", value: "<a@b>" }] },
+      refusal: "400 InvalidInternetMessageHeader",
+      words: /'In-Reply-To' should start with 'x-' or 'X-'/,
+    },
+    {
+      name: "with six headers",
+      message: { internetMessageHeaders: [1, 2, 3, 4, 5, 6].map((n) => ({ name: `x-${n}`, value: "" })) },
+      refusal: "400 InvalidInternetMessageHeaderCollection",
+      words: /less than or equal to 5/,
+    },
+    {
+      name: "with an empty list of headers",
+      message: { internetMessageHeaders: [] },
+      refusal: "400 InvalidInternetMessageHeaderCollection",
+      words: /less than or equal to 5/,
+    },
+  ];
+  for (const { name, message, refusal, words } of odd) {
+    test(`${name} is refused and not sent`, async () => {
+      const world = await graphWorld();
+      const told = await send(world, message);
+      assert.equal(refusalOf(told), refusal);
+      assert.match(String(messageOf(told)), words);
+      assert.deepEqual(world.graph.mailbox(COACH).sent, []);
+    });
+  }
+
+  test("may name its own account as the sender, in any case", async () => {
+    const world = await graphWorld({ mail: null });
+    const from = { emailAddress: { address: COACH.toUpperCase() } };
+    assert.equal((await send(world, { from })).status, 202);
+  });
+
+  test("is nothing without a message", async () => {
+    const { ask } = await graphWorld();
+    assert.equal(refusalOf(await ask("/me/sendMail", { body: {} })), "400 BadRequest");
+    assert.equal(refusalOf(await ask("/me/sendMail", { body: NOTICE })), "400 BadRequest");
+  });
+});
+
+suite("a MIME message", () => {
+  const mime = [
+    `From: Camille <${COACH}>`,
+    "To: Front desk <frontdesk@example.org>, second@example.org",
+    "Reply-To: reply@example.org",
+    "Subject: =?utf-8?Q?S=C3=A9ance?=",
+    "Message-ID: <mime-1@mantabots.example>",
+    "Auto-Submitted: auto-generated",
+    "MIME-Version: 1.0",
+    "Content-Type: text/plain; charset=utf-8",
+    "Content-Transfer-Encoding: 8bit",
+    "",
+    "Zoë comes.",
+  ].join("\r\n");
+
+  test("is sent as it is, with the headers JSON may not have", async () => {
+    const world = await graphWorld({}, { sentItemsDelayMs: 0 });
+    const told = await world.ask("/me/sendMail", { body: Buffer.from(mime).toString("base64") });
+    assert.equal(told.status, 202);
+    const [sent] = world.graph.mailbox(COACH).sent;
+    assert.deepEqual(
+      sent?.to.map(({ address }) => address),
+      ["frontdesk@example.org", "second@example.org"],
+    );
+    assert.equal(sent?.subject, "Séance");
+    assert.equal(sent?.text?.trim(), "Zoë comes.");
+    assert.equal(sent?.headers["auto-submitted"], "auto-generated");
+    assert.equal((await inSentItems(world, "<mime-1@mantabots.example>")).length, 1);
+  });
+
+  test("is refused when it is not base64, or from somebody else", async () => {
+    const { ask } = await graphWorld();
+    const plain = await ask("/me/sendMail", { body: mime });
+    assert.equal(refusalOf(plain), "400 ErrorMimeContentInvalidBase64String");
+    const forged = Buffer.from(mime.replace(COACH, "head@example.org")).toString("base64");
+    assert.equal(refusalOf(await ask("/me/sendMail", { body: forged })), "403 ErrorSendAsDenied");
+  });
+});
+
+test("the outbox can be read by people, and shows markup as text", async () => {
+  const world = await graphWorld();
+  await send(world, { subject: "<b>1 < 2</b>" });
+  const response = await fetch(world.graph.outboxUrl);
+  assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
+  const page = await response.text();
+  assert.match(page, /<h2>&lt;b&gt;1 &lt; 2&lt;\/b&gt;<\/h2>/);
+  assert.match(page, /Front desk &lt;frontdesk@example\.org&gt;/);
+});

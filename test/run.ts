@@ -1,0 +1,19 @@
+/** `node test/run.ts [FILES…]` runs these tests, or all of them, and ends with the runner's exit code. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+
+const files = process.argv.slice(2);
+const runner = spawn(
+  process.execPath,
+  [
+    "--test",
+    // Each file is a process, and some start Azurite or the whole local stack.
+    "--test-concurrency=2",
+    "--test-reporter=spec",
+    ...(files.length > 0 ? files : ["test/**/*.test.ts"]),
+  ],
+  { stdio: "inherit" },
+);
+const [code, signal] = (await once(runner, "exit")) as [number | null, NodeJS.Signals | null];
+process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
