@@ -23,11 +23,7 @@ let service: Promise<RegistrationService> | undefined;
  */
 export async function registration(): Promise<RegistrationService> {
   if (!isConfigured) {
-    throw new RequestProblem(
-      503,
-      "Not configured",
-      `Registration is off. Set ${missing.join(" and ")}, then restart.`,
-    );
+    throw new RequestProblem(503, `Registration is off. Set ${missing.join(" and ")}, then restart.`);
   }
   service ??= import("../shared/registration/wire.ts").then((wire) =>
     wire.wireRegistration(process.env, console),

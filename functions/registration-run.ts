@@ -4,7 +4,7 @@ import { loggerOf, registration } from "./registration-capability.ts";
 
 /** Forces a run of every team, or of one. */
 const registrationRun: HttpHandler = (request, context) =>
-  answering(async () => {
+  answering(context, async () => {
     const service = await registration();
     const outcome = await service.runNow(await jsonOf(request), loggerOf(context));
     switch (outcome.kind) {
@@ -14,11 +14,11 @@ const registrationRun: HttpHandler = (request, context) =>
           jsonBody: { runs: outcome.runs },
         };
       case "invalid":
-        throw new RequestProblem(400, "Bad request", outcome.detail);
+        throw new RequestProblem(400, outcome.detail);
       case "unknown_team":
-        throw new RequestProblem(404, "Unknown team", outcome.detail);
+        throw new RequestProblem(404, outcome.detail);
       case "already_running":
-        throw new RequestProblem(409, "Already running", outcome.detail);
+        throw new RequestProblem(409, outcome.detail);
     }
   });
 

@@ -3,11 +3,11 @@ import { answering, RequestProblem } from "./answers.ts";
 import { registration } from "./registration-capability.ts";
 
 /** Past runs, newest first. */
-const registrationRuns: HttpHandler = (request) =>
-  answering(async () => {
+const registrationRuns: HttpHandler = (request, context) =>
+  answering(context, async () => {
     const service = await registration();
     const outcome = await service.history(Object.fromEntries(request.query));
-    if (outcome.kind === "invalid") throw new RequestProblem(400, "Bad request", outcome.detail);
+    if (outcome.kind === "invalid") throw new RequestProblem(400, outcome.detail);
     return { status: 200, jsonBody: { runs: outcome.runs } };
   });
 

@@ -77,7 +77,7 @@ export class Repeat extends Link {
     const { clock, signal, attempts, longestWaitMs } = this.#policy;
     for (let attempt = 1; ; attempt += 1) {
       let pauseMs = this.#backoff(attempt);
-      let failure: unknown;
+      let failure: GraphUnreachableError | undefined;
       try {
         const response = await this.pass(context);
         if (response.status === 429) this.#policy.onThrottled();

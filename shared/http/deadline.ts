@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
   constructor(milliseconds: number) {
-    super(`No end after ${milliseconds / 1000} s`);
+    super(`Not done within ${milliseconds / 1000} s`);
   }
 }
 

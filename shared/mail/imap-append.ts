@@ -45,7 +45,9 @@ export async function appendToSent(
     await untilAborted(client.connect(), signal);
     const folder = sentFolder(await untilAborted(client.list(), signal));
     if (folder === undefined) throw noFolder(server);
-    await untilAborted(client.append(folder, mime, ["\\Seen"], date), signal);
+    const kept = await untilAborted(client.append(folder, mime, ["\\Seen"], date), signal);
+    // The library's way of saying that the connection has gone in the meantime.
+    if (!kept) throw new Error("The connection was gone before the copy was sent");
     // The copy is there: a farewell that fails changes nothing.
     await untilAborted(client.logout(), signal).catch(() => undefined);
     return { folder };
@@ -137,8 +139,9 @@ function failureOf(error: unknown, server: MailServer): ImapAppendError {
     );
   }
   const { what, whatToDo } = troubleOf(error);
-  // A farewell is in the message already; the error holds it unabridged.
-  if (failure.reason !== undefined)
-    return new ImapAppendError("connection", `${address} ${what}: ${said}`, whatToDo);
-  return new ImapAppendError("connection", `${address} ${what}`, whatToDo, error);
+  if (failure.reason === undefined) {
+    return new ImapAppendError("connection", `${address} ${what}`, whatToDo, error);
+  }
+  // The error holds the server's farewell unabridged, which could repeat what we said to it.
+  return new ImapAppendError("connection", `${address} ${what}: ${said}`, whatToDo);
 }

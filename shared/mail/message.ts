@@ -26,7 +26,7 @@ const MESSAGE_ID = /^<[!-;=?-~]+>$/;
 
 /**
  * Writes a mail as MIME: UTF-8, CRLF, lines of at most 76 characters; text and HTML as alternatives when there is both.
- * A line break in an address, a subject or a header value becomes a space, so that no value can add a header field.
+ * What breaks a line becomes a space in addresses, subject and further headers, so that no value can add a header field.
  * @throws {TypeError} the message id is no text of printable ASCII in angle brackets
  */
 export async function composeMime(message: OutgoingMessage): Promise<Buffer> {
@@ -36,11 +36,11 @@ export async function composeMime(message: OutgoingMessage): Promise<Buffer> {
   const composer = new MailComposer({
     messageId,
     date,
-    from,
-    to,
-    cc,
-    replyTo,
-    subject,
+    from: onOneLine(from),
+    to: to.map(onOneLine),
+    cc: cc.map(onOneLine),
+    replyTo: replyTo.map(onOneLine),
+    subject: onOneLine(subject),
     text,
     html,
     headers: { ...headers, ...AUTOMATIC },
@@ -49,4 +49,9 @@ export async function composeMime(message: OutgoingMessage): Promise<Buffer> {
     disableUrlAccess: true,
   });
   return composer.compile().build();
+}
+
+/** The library folds an address at any white space of Unicode, where no reader expects a line to go on. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, " ");
 }

@@ -1,5 +1,6 @@
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { encodeKey } from "../storage/row-key.ts";
+import { rowsOf } from "../storage/table-query.ts";
 import type { HistoryQuery } from "./run-request.ts";
 import type { Run } from "./run.ts";
 
@@ -45,11 +46,9 @@ export function runHistory(storage: StorageAccount): RunHistory {
       }
     },
     async list({ team, limit }) {
-      const { odata } = await import("@azure/data-tables");
       const table = await storage.table(NAME.table);
-      const filter = odata`PartitionKey eq ${team === undefined ? ALL : encodeKey(team)}`;
       const blobs: string[] = [];
-      for await (const row of table.listEntities<RunRow>({ queryOptions: { filter, select: ["blob"] } })) {
+      for await (const row of rowsOf<RunRow>(table, team === undefined ? ALL : encodeKey(team), ["blob"])) {
         blobs.push(row.blob);
         if (blobs.length >= limit) break;
       }

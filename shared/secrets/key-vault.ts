@@ -113,8 +113,8 @@ function explain(error: unknown, { status, code, inner }: Failure, action: Actio
   if (inner === "ObjectIsDeletedButRecoverable" || (action === "set" && status === 409)) {
     return "a secret of this name was deleted and is still recoverable. Recover or purge it in the vault first.";
   }
-  if (inner === "ForbiddenByFirewall") {
-    return "the vault's firewall refuses this network address. Allow it under Networking in the vault.";
+  if (inner === "ForbiddenByFirewall" || inner === "ForbiddenByConnection") {
+    return "the vault refuses this network address. Allow it under Networking in the vault.";
   }
   if (status === 403) {
     const role = action === "get" ? "Key Vault Secrets User" : "Key Vault Secrets Officer";

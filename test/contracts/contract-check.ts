@@ -19,8 +19,13 @@ const SERVICES = {
   msgraph: {
     file: "msgraph.json",
     basePath: "/v1.0",
-    // Their properties are whatever the app puts there.
-    openTypes: ["microsoft.graph.extension", "microsoft.graph.openTypeExtension"],
+    openTypes: [
+      // Their properties are whatever the app puts there.
+      "microsoft.graph.extension",
+      "microsoft.graph.openTypeExtension",
+      // "The structure of this object is service-specific."
+      "microsoft.graph.ODataErrors.InnerError",
+    ],
   },
 };
 

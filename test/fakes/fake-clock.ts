@@ -25,7 +25,7 @@ export function fakeClock(
   start: string | Date,
   { auto = false }: { auto?: boolean | number } = {},
 ): FakeClock {
-  const passes = typeof auto === "number" ? auto : auto ? Number.POSITIVE_INFINITY : -1;
+  const passes = typeof auto === "number" ? auto : auto ? Number.POSITIVE_INFINITY : 0;
   let now = new Date(start).getTime();
   let sleepers: Sleeper[] = [];
   let watchers: (() => void)[] = [];

@@ -137,6 +137,7 @@ suite("sending that is given up", () => {
     test(`while the server is silent at ${moment} means not sent`, async (t) => {
       const error = await abandonAt(t, moment);
       assert.ok(error instanceof MailNotSentError, everythingIn(error));
+      assert.match(error.message, /was not waited for any longer/);
     });
   }
 

@@ -112,8 +112,20 @@ test("throttling and passing failures are repeated by the library", async () => 
 });
 
 for (const [what, status, code, inner, expected] of [
-  ["a disabled secret", 403, "Forbidden", "SecretDisabled", /latest version is disabled\. Enable that version/],
-  ["no right to read", 403, "Forbidden", "ForbiddenByRbac", /Give it the role Key Vault Secrets User on the vault/],
+  [
+    "a disabled secret",
+    403,
+    "Forbidden",
+    "SecretDisabled",
+    /latest version is disabled\. Enable that version/,
+  ],
+  [
+    "no right to read",
+    403,
+    "Forbidden",
+    "ForbiddenByRbac",
+    /Give it the role Key Vault Secrets User on the vault/,
+  ],
   ["a firewall", 403, "Forbidden", "ForbiddenByFirewall", /Allow it under Networking/],
   ["another thing that is not there", 404, "VaultNotFound", undefined, /status 404/],
   ["a request the vault does not like", 400, "BadParameter", undefined, /status 400/],
@@ -181,7 +193,7 @@ test("a vault that does not answer is left after thirty seconds", async () => {
   const failed = failureOf(store.get("session-key"));
   await clock.asleep(30_000);
   await clock.advance(30_000);
-  assert.match((await failed).message, /No end after 30 s/);
+  assert.match((await failed).message, /Not done within 30 s/);
 });
 
 test("without a credential of one's own it is the managed identity's, as in the cloud", async () => {

@@ -1,12 +1,7 @@
 import type { AddressInfo, Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
-import type {
-  SMTPServerAddress,
-  SMTPServerDataStream,
-  SMTPServerOptions,
-  SMTPServerSession,
-} from "smtp-server";
+import type { SMTPServerOptions, SMTPServerSession } from "smtp-server";
 import type { ServerCertificate } from "../tls.ts";
 import { Faults } from "./faults.ts";
 import type { Fault } from "./faults.ts";
@@ -77,47 +72,17 @@ export async function startSmtp(options: SmtpOptions): Promise<SmtpEmulator> {
   const state = openState<ReceivedMail[]>(options.stateFile, () => []);
   const faults = new Faults();
   const sockets = new Sockets();
-  const clock = options.clock ?? { now: () => new Date() };
-  const answer = answering(faults, sockets);
-
-  async function keep(stream: SMTPServerDataStream, { user, envelope }: SMTPServerSession): Promise<void> {
-    const source = await buffer(stream);
-    const mail: ReceivedMail = {
-      user: String(user),
-      from: envelope.mailFrom === false ? "" : envelope.mailFrom.address,
-      to: addressesOf(envelope.rcptTo),
-      receivedAt: clock.now().toISOString(),
-      source: source.toString("latin1"),
-    };
+  const keep = async (mail: ReceivedMail): Promise<void> => {
     state.value.push(mail);
     await state.save();
     options.onMail?.(mail);
-  }
-
+  };
   const server = new SMTPServer({
     ...settingsOf(options),
-    onConnect: (session, reply) => answer({ verb: "CONNECT", argument: "", session, reply }),
+    ...handlersOf(options, answering(faults, sockets), keep),
     onSecure: (socket, session, reply) => {
       sockets.upgraded(session, socket);
       reply();
-    },
-    onAuth: (auth, session, reply) => {
-      const user = auth.username ?? "";
-      const known = options.accounts.some(
-        (account) => account.user === user && account.password === auth.password,
-      );
-      const welcome = (refusal?: Error | null): void => {
-        if (refusal) reply(refusal);
-        else if (known) reply(null, { user });
-        else reply(new Refusal(535, "Authentication credentials invalid"));
-      };
-      answer({ verb: "AUTH", argument: user, session, reply: welcome });
-    },
-    onMailFrom: ({ address }, session, reply) => answer({ verb: "MAIL", argument: address, session, reply }),
-    onRcptTo: ({ address }, session, reply) => answer({ verb: "RCPT", argument: address, session, reply }),
-    onData: (stream, session, reply) => {
-      const argument = addressesOf(session.envelope.rcptTo).join(",");
-      answer({ verb: "DATA", argument, session, reply, act: () => keep(stream, session) });
     },
   });
   // A client that does not trust the certificate, or leaves in the middle, is no mistake of this server.
@@ -140,6 +105,41 @@ export async function startSmtp(options: SmtpOptions): Promise<SmtpEmulator> {
   };
 }
 
+/** What each command does once no fault is in its way. */
+function handlersOf(
+  { accounts, clock = { now: () => new Date() } }: SmtpOptions,
+  answer: (command: Command) => void,
+  keep: (mail: ReceivedMail) => Promise<void>,
+): SMTPServerOptions {
+  return {
+    onConnect: (session, reply) => answer({ verb: "CONNECT", argument: "", session, reply }),
+    onAuth: ({ username: user = "", password }, session, reply) => {
+      const known = accounts.some((account) => account.user === user && account.password === password);
+      const welcome = (refusal?: Error | null): void => {
+        if (refusal) reply(refusal);
+        else if (known) reply(null, { user });
+        else reply(new Refusal(535, "Authentication credentials invalid"));
+      };
+      answer({ verb: "AUTH", argument: user, session, reply: welcome });
+    },
+    onMailFrom: ({ address }, session, reply) => answer({ verb: "MAIL", argument: address, session, reply }),
+    onRcptTo: ({ address }, session, reply) => answer({ verb: "RCPT", argument: address, session, reply }),
+    onData: (stream, session, reply) => {
+      const { mailFrom, rcptTo } = session.envelope;
+      const to = rcptTo.map(({ address }) => address);
+      const user = String(session.user);
+      const act = async (): Promise<void> => {
+        const source = (await buffer(stream)).toString("latin1");
+        // The server refuses it by itself.
+        if (stream.sizeExceeded) return;
+        const from = mailFrom === false ? "" : mailFrom.address;
+        await keep({ user, from, to, receivedAt: clock.now().toISOString(), source });
+      };
+      answer({ verb: "DATA", argument: to.join(","), session, reply, act });
+    },
+  };
+}
+
 function settingsOf({ certificate, secure = false, maxBytes = MAX_BYTES }: SmtpOptions): SMTPServerOptions {
   return {
     ...certificate,
@@ -151,10 +151,6 @@ function settingsOf({ certificate, secure = false, maxBytes = MAX_BYTES }: SmtpO
     disableReverseLookup: true,
     hideENHANCEDSTATUSCODES: false,
   };
-}
-
-function addressesOf(recipients: SMTPServerAddress[]): string[] {
-  return recipients.map(({ address }) => address);
 }
 
 interface Command {

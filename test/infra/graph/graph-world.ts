@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { issueToken, readToken } from "../../../infra/local/emulators/access-token.ts";
 import type { TokenClaims } from "../../../infra/local/emulators/access-token.ts";
 import { startGraph } from "../../../infra/local/emulators/graph/graph.ts";
@@ -33,11 +34,11 @@ export interface Told {
 export interface GraphWorld {
   graph: Graph;
   /** Moves the emulator's clock on. */
-  pass(milliseconds: number): void;
+  pass: (milliseconds: number) => void;
   /** A coach's token for everything the tests do, except for what is given. */
-  token(claims?: Partial<TokenClaims>): string;
+  token: (claims?: Partial<TokenClaims>) => string;
   /** @param path  below /v1.0, or the whole of a link */
-  ask(path: string, ask?: Ask): Promise<Told>;
+  ask: (path: string, ask?: Ask) => Promise<Told>;
 }
 
 const { certificate } = await ensureCertificates(LOCAL_CERTIFICATES);
@@ -92,6 +93,22 @@ export async function graphWorld(
     };
   };
   return { graph, token, ask, pass: (milliseconds) => void (now += milliseconds) };
+}
+
+/**
+ * Sends what then stays under way until the emulator is closed.
+ * @param count  how many requests of the coach are then under way
+ */
+export async function keepUnderWay(
+  { graph }: GraphWorld,
+  count: number,
+  send: () => Promise<unknown>[],
+): Promise<void> {
+  graph.faults.latencyMs = HOUR;
+  // Closing the emulator breaks these off.
+  for (const sent of send()) sent.catch(() => undefined);
+  while (graph.stats.maxInFlight.get(COACH) !== count) await setImmediate();
+  graph.faults.latencyMs = 0;
 }
 
 /** An event of an hour in UTC, unless told otherwise. */

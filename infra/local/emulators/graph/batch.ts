@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import pLimit from "p-limit";
 import type { EmulatorAnswer } from "../emulator.ts";
 import type { GraphRequest, Json } from "./call.ts";
 import { bodyOf, isObject } from "./call.ts";
@@ -43,38 +44,16 @@ export async function answerBatch(
 }
 
 async function runAll(parts: Part[], answer: (part: Part) => Promise<EmulatorAnswer>): Promise<PartAnswer[]> {
-  const free = new Slots(PARALLEL);
+  const inParallel = pLimit(PARALLEL);
   const done = new Map<string, Promise<PartAnswer>>();
   async function run(part: Part): Promise<PartAnswer> {
     const before = await Promise.all(part.dependsOn.flatMap((id) => done.get(id.toLowerCase()) ?? []));
     if (before.some((other) => other.status >= 400)) return failedDependency(part);
-    const { status, headers = {}, body } = await free.use(() => answer(part));
+    const { status, headers = {}, body } = await inParallel(() => answer(part));
     return { id: part.id, status, headers, ...(body === undefined ? {} : { body }) };
   }
   for (const part of parts) done.set(part.id.toLowerCase(), run(part));
   return Promise.all(done.values());
-}
-
-/** So many at a time, the others in the order in which they came. */
-class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(free: number) {
-    this.#free = free;
-  }
-
-  async use<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
-    }
-  }
 }
 
 function failedDependency({ id, dependsOn }: Part): PartAnswer {

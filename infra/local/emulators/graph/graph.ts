@@ -36,7 +36,7 @@ export interface Graph extends Emulator {
   readonly outboxUrl: string;
 }
 
-export interface GraphStats {
+interface GraphStats {
   /** Over HTTP; a batch is one. */
   readonly requests: number;
   /** Of batches. */
@@ -71,7 +71,6 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
     throttle: new Throttle(),
     counts: { requests: 0, parts: 0 },
     faults: () => emulator.faults,
-    ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   };
   const emulator = await startEmulator(
     "graph",

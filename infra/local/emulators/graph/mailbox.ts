@@ -18,7 +18,7 @@ export interface Mailbox {
   /** @returns the event's id */
   addEvent(calendar: string, seed: EventSeed): string;
   /** Changes an event, a series, or one occurrence (which becomes an exception). */
-  changeEvent(id: string, changes: Partial<EventSeed>): void;
+  changeEvent(id: string, changes: EventChanges): void;
   deleteEvent(id: string): void;
   /** @param date  on which the occurrence begins, such as 2026-11-03 */
   occurrenceId(seriesId: string, date: string): string;
@@ -28,6 +28,8 @@ export interface Mailbox {
   addContact(seed: ContactSeed): string;
   deleteContact(id: string): void;
 }
+
+export type EventChanges = Partial<Omit<EventSeed, "extensions" | "transactionId">>;
 
 export interface OwnEvent {
   id: string;
@@ -88,7 +90,7 @@ export function findMailbox({ mailboxes }: GraphState, name: string): MailboxSta
   );
 }
 
-function changeEvent(own: MailboxState, id: string, changes: Partial<EventSeed>, now: Date): void {
+function changeEvent(own: MailboxState, id: string, changes: EventChanges, now: Date): void {
   const { stored, date, details } = instance(own, id);
   const { start, end } = details;
   const before = { subject: "", start: start.dateTime, end: end.dateTime, timeZone: start.timeZone };

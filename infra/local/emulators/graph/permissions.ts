@@ -2,10 +2,10 @@ import type { TokenClaims } from "../access-token.ts";
 import { GraphError } from "./graph-error.ts";
 
 /** The least that a token has to carry for an operation. */
-export interface Requirement {
+interface Requirement {
   /** A scope, for a token of a user. */
   delegated: string;
-  /** An app role, for a token of the app alone; "Not supported" where there is none. */
+  /** An app role, for a token of the app alone. */
   application: string;
   source: string;
 }
@@ -16,7 +16,7 @@ const REFERENCE = "https://learn.microsoft.com/graph/api";
  * What each operation needs. For open extensions the pages have one table for all kinds of resources; here is its row
  * for events.
  */
-export const PERMISSIONS = {
+const PERMISSIONS = {
   readUser: { delegated: "User.Read", application: "User.Read.All", source: `${REFERENCE}/user-get` },
   listCalendars: {
     delegated: "Calendars.ReadBasic",
@@ -74,11 +74,12 @@ const INCLUDED_IN: Record<string, string[]> = {
 
 /** Does the token carry this permission, or one that includes it? */
 export function carries({ scopes, roles, account }: TokenClaims, permission: string): boolean {
-  const granted = account === undefined ? roles : scopes;
+  return grants(account === undefined ? roles : scopes, permission);
+}
+
+function grants(granted: string[], permission: string): boolean {
   if (granted.includes(permission)) return true;
-  return (INCLUDED_IN[permission] ?? []).some((wider) =>
-    carries({ scopes, roles, ...(account === undefined ? {} : { account }) } as TokenClaims, wider),
-  );
+  return (INCLUDED_IN[permission] ?? []).some((wider) => grants(granted, wider));
 }
 
 /** @throws {GraphError} 403, in the words of the directory or of Exchange */

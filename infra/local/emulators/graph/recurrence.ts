@@ -13,7 +13,7 @@ export const DAYS_OF_WEEK = [
   "friday",
   "saturday",
 ] as const;
-export type DayOfWeek = (typeof DAYS_OF_WEEK)[number];
+type DayOfWeek = (typeof DAYS_OF_WEEK)[number];
 
 /** @see https://learn.microsoft.com/graph/api/resources/recurrencepattern */
 export interface RecurrencePattern {

@@ -72,13 +72,7 @@ export interface AttendeeSeed {
   response?: ResponseType;
 }
 
-export type ResponseType =
-  | "none"
-  | "organizer"
-  | "tentativelyAccepted"
-  | "accepted"
-  | "declined"
-  | "notResponded";
+type ResponseType = "none" | "organizer" | "tentativelyAccepted" | "accepted" | "declined" | "notResponded";
 
 export interface ContactSeed {
   displayName: string;

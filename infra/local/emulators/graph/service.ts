@@ -1,5 +1,5 @@
 import type { TokenClaims } from "../access-token.ts";
-import type { EmulatorAnswer, Exchange } from "../emulator.ts";
+import type { EmulatorAnswer } from "../emulator.ts";
 import type { Faults } from "../faults.ts";
 import type { State } from "../state.ts";
 import { authorize } from "./authorization.ts";
@@ -25,7 +25,6 @@ export interface Service {
   throttle: Throttle;
   counts: { requests: number; parts: number };
   faults(): Faults;
-  onExchange?: (exchange: Exchange) => void;
 }
 
 /** A request that may be carried out. */

@@ -3,7 +3,8 @@ import { GraphError } from "./graph-error.ts";
 /**
  * The limits that are enforced. For the requests under way Microsoft's page has said both "per app and mailbox" and
  * "per app, whatever the mailbox"; here it is per app and mailbox. A refused request counts as well: "all requests
- * accrue against your usage limits" (https://learn.microsoft.com/graph/throttling).
+ * accrue against your usage limits" (https://learn.microsoft.com/graph/throttling). Headers that begin with x-ms-throttle
+ * are documented for the directory only.
  */
 export const LIMITS = {
   /** https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits */

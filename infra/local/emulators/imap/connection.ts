@@ -20,8 +20,8 @@ const COMMANDS: Record<string, Handler<Argument[]>> = {
 export async function serve(service: ImapService, wire: Wire): Promise<void> {
   const session: Session = { service, wire, user: undefined, selected: undefined };
   try {
-    if (await greet(session, `* OK [CAPABILITY ${capabilitiesOf(session)}] Ready`))
-      while (await next(session));
+    let goesOn = await greet(session, `* OK [CAPABILITY ${capabilitiesOf(session)}] Ready`);
+    while (goesOn) goesOn = await next(session);
   } catch (error) {
     // What the client did wrong ends its connection; what this server did wrong must be seen, too.
     if (!(error instanceof BrokenProtocolError)) console.error("IMAP emulator: a connection failed", error);
