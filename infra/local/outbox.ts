@@ -1,6 +1,9 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage } from "node:http";
 import PostalMime from "postal-mime";
+import { answerControl } from "./emulators/control.ts";
+import type { EmulatorAnswer } from "./emulators/exchange.ts";
+import type { Faults } from "./emulators/faults.ts";
+import { closeServer, listen, readRequest, send } from "./emulators/http-exchange.ts";
 import type { LocalStack } from "./stack.ts";
 
 /** A mail that left the function app, by whichever road. */
@@ -44,38 +47,44 @@ export async function readOutbox({ graph, smtp }: LocalStack, accounts: string[]
   return [...byGraph, ...bySmtp].sort((one, other) => one.sentAt.localeCompare(other.sentAt));
 }
 
-export interface OutboxPage {
+export interface OutboxDesk {
   url: string;
   close(): Promise<void>;
 }
 
-/** Serves the outbox as a page for people, over plain http: a browser does not know the private authority of the stack. */
-export async function serveOutbox(port: number, read: () => Promise<OutboxMail[]>): Promise<OutboxPage> {
-  const server = createServer((_request, response) => {
-    read().then(
-      (mails) =>
-        response
-          .writeHead(200, {
-            "content-type": "text/html; charset=utf-8",
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-          })
-          .end(pageOf(mails)),
-      (error: unknown) => response.writeHead(500).end(String(error)),
+/**
+ * Serves the outbox as a page for people, over plain http: a browser does not know the private authority of the stack.
+ * Beside it `/_control/smtp` and `/_control/imap`, for faults of the two services that speak no HTTP themselves.
+ */
+export async function serveOutbox(
+  port: number,
+  read: () => Promise<OutboxMail[]>,
+  mailServers: Record<string, Faults>,
+): Promise<OutboxDesk> {
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming).then(
+      (answer) => send(outgoing, answer),
+      (error: unknown) => send(outgoing, { status: 500, body: String(error) }),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+
+  async function serve(incoming: IncomingMessage): Promise<EmulatorAnswer> {
+    const request = await readRequest(incoming, "http://localhost");
+    if (!request) return { status: 400 };
+    const [, control, name = ""] = request.path.split("/");
+    const faults = control === "_control" ? mailServers[name] : undefined;
+    if (faults) return answerControl(request, faults, []);
+    if (request.path !== "/") return { status: 404 };
+    return { status: 200, headers: PAGE_HEADERS, body: pageOf(await read()) };
+  }
+
+  return { url: `http://localhost:${await listen(server, port)}`, close: () => closeServer(server) };
 }
+
+const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+};
 
 function pageOf(mails: OutboxMail[]): string {
   const list = mails.toReversed().map(articleOf).join("\n") || "<p>Nothing has been sent yet.</p>";

@@ -16,6 +16,8 @@ import { ensureCertificates } from "./tls.ts";
 export interface LocalStack {
   /** The app settings that point the function app at it. */
   settings: Record<string, string>;
+  /** Of the services that speak HTTPS, by name. */
+  urls: Record<string, string>;
   login: MicrosoftLogin;
   graph: Graph;
   smtp: SmtpEmulator;
@@ -92,6 +94,7 @@ export async function startLocalStack({ folder, publicUrl }: LocalStackOptions):
     graph,
     smtp,
     imap,
+    urls: { "microsoft login": login.url, "microsoft graph": graph.url, "key vault": vault.url },
     settings: {
       AzureWebJobsStorage: azurite.connectionString,
       KEY_VAULT_URL: vault.url,

@@ -38,7 +38,7 @@ await connectSample();
 
 const keys = await localKeys(path.join(FOLDER, "host-keys.json"));
 const host = await startHost({ appRoot: PROJECT, port: PORT, ...keys });
-const outbox = await serveOutbox(OUTBOX_PORT, mails);
+const outbox = await serveOutbox(OUTBOX_PORT, mails, { smtp: stack.smtp.faults, imap: stack.imap.faults });
 const ended = options.once
   ? undefined
   : new Promise((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
@@ -60,6 +60,11 @@ if (ended) {
   console.log(
     `Fire a timer:         curl -X POST -H 'x-functions-key: ${keys.masterKey}' -H 'content-type: application/json' -d '{}' ${host.url}/admin/functions/registration-pass`,
   );
+  console.log(
+    "\nTo see how it copes, POST latency and faults to /_control of an emulator (infra/local/emulators/control.ts):",
+  );
+  for (const [name, url] of Object.entries(stack.urls)) console.log(`  ${name.padEnd(18)} ${url}/_control`);
+  for (const name of ["smtp", "imap"]) console.log(`  ${name.padEnd(18)} ${outbox.url}/_control/${name}`);
   console.log(`\nRollcall is listening on ${host.url}; Ctrl-C ends it.`);
   await ended;
 }

@@ -5,6 +5,8 @@ import { CONTACTS, SATURDAY_ATTENDEES, SESSION_ATTENDEES } from "./people.ts";
 
 export const SAMPLE_ACCOUNT = "coach@mantabots.example";
 export const TEAM_CALENDAR = "2026-2027 Team Calendar";
+/** Of the account's second team, whose notices leave through a mail server of its own. */
+export const SECOND_CALENDAR = "Sharkbots Calendar";
 
 const TOPIC = "Team Session";
 const TIME_ZONE = "America/New_York";
@@ -28,6 +30,7 @@ export function sampleSeed(now: Date): GraphSeed {
         calendars: [
           { name: "Calendar", events: [weeklyCall(session)] },
           { name: TEAM_CALENDAR, events: [...sessions(session), ...otherTopics(session)] },
+          { name: SECOND_CALENDAR, events: [secondSession(session)] },
           { name: "Birthdays", canEdit: false },
           { name: "United States holidays", canEdit: false },
         ],
@@ -38,19 +41,34 @@ export function sampleSeed(now: Date): GraphSeed {
 }
 
 /**
- * Adds a session when there is none in the 24 hours after `now`, so that a start on a later day has work again. What is
- * there stays as it is, and of one local day there is never a second.
+ * Adds a session to each team's calendar when there is none in the 24 hours after `now`, so that a start on a later day
+ * has work again. What is there stays as it is, and of one local day there is never a second.
  */
 export function refreshSamples(mailbox: Mailbox, now: Date): void {
   const session = nextSession(now);
-  const isThere = ({ transactionId }: OwnEvent): boolean => transactionId === session.transactionId;
-  if (mailbox.events.some((event) => isThere(event) || isComing(event, now))) return;
-  mailbox.addEvent(TEAM_CALENDAR, session);
+  const due = [
+    { calendar: TEAM_CALENDAR, session },
+    { calendar: SECOND_CALENDAR, session: secondSession(session) },
+  ];
+  for (const { calendar, session: missing } of due) {
+    const isThere = (event: OwnEvent): boolean =>
+      event.calendar === calendar && (event.transactionId === missing.transactionId || isComing(event, now));
+    if (!mailbox.events.some(isThere)) mailbox.addEvent(calendar, missing);
+  }
 }
 
-function isComing({ calendar, details, startsAt }: OwnEvent, now: Date): boolean {
-  const isSession = calendar === TEAM_CALENDAR && details.subject.includes(TOPIC) && !details.isCancelled;
+function isComing({ details, startsAt }: OwnEvent, now: Date): boolean {
+  const isSession = details.subject.includes(TOPIC) && !details.isCancelled;
   return isSession && startsAt > now && +startsAt <= +now + DAY;
+}
+
+function secondSession(session: EventSeed): EventSeed {
+  return {
+    ...session,
+    attendees: SATURDAY_ATTENDEES,
+    location: "Pool",
+    transactionId: `${session.transactionId}-sharkbots`,
+  };
 }
 
 function sessions(session: EventSeed): EventSeed[] {

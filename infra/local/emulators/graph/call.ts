@@ -24,6 +24,8 @@ export interface Call extends GraphRequest {
   /** Such as https://localhost:4433/v1.0: links in an answer begin with it. */
   root: string;
   now: Date;
+  /** The most items on a page, whatever is asked for. */
+  largestPage: number;
   /** Does the token carry this permission, or one that includes it? */
   may(permission: string): boolean;
 }

@@ -6,6 +6,7 @@ import { answerBatch } from "./batch.ts";
 import { answerPart } from "./batch-part.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { openMailbox } from "./mailbox.ts";
+import { PAGE } from "./odata.ts";
 import { outboxPage } from "./outbox-page.ts";
 import type { GraphSeed } from "./seed.ts";
 import { stateFrom } from "./seeding.ts";
@@ -67,6 +68,7 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
     settings: {
       extensionExpand: "lists",
       sentItemsDelayMs: options.sentItemsDelayMs ?? DEFAULT_SENT_ITEMS_DELAY_MS,
+      largestPage: PAGE.max,
     },
     throttle: new Throttle(),
     counts: { requests: 0, parts: 0 },

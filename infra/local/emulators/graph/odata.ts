@@ -27,7 +27,7 @@ export interface Listing<T> {
  * - default 10 for calendars too: https://github.com/PTST/O365-HomeAssistant/issues/93, and for contacts:
  *   https://github.com/microsoftgraph/msgraph-sdk-javascript/issues/188
  */
-const PAGE = { default: 10, max: 1000 };
+export const PAGE = { default: 10, max: 1000 };
 
 /** Answers a GET of a collection: filter, order, page, selection, and the link to the rest. */
 export function listAnswer<T>(call: Call, listing: Listing<T>): EmulatorAnswer {
@@ -142,7 +142,7 @@ function refuseInefficient(filter: Comparison[], order: Order[]): void {
 /** Microsoft documents the range and not what lies beyond it; larger numbers have been seen to be cut in silence. */
 function pageSize(call: Call): number {
   const top = wholeNumber(call, "$top") ?? PAGE.default;
-  if (top >= 1 && top <= PAGE.max) return top;
+  if (top >= 1 && top <= PAGE.max) return Math.min(top, call.largestPage);
   throw badRequest(`Invalid value '${top}' for $top query option found. It goes from 1 to ${PAGE.max}.`);
 }
 

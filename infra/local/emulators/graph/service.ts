@@ -53,6 +53,7 @@ export async function answerRequest(
       try {
         admission = admit(service, request);
       } finally {
+        // A refusal takes as long as an answer.
         await latency();
       }
       return await carryOut(service, request, admission);
@@ -146,6 +147,7 @@ async function carryOut(
     parameters,
     root: `${service.url()}/v1.0`,
     now: service.now(),
+    largestPage: service.settings.largestPage,
     may: (permission) => carries(caller, permission),
   };
   const answer = await route.handle(call, service.state.value, service.settings);

@@ -3,6 +3,11 @@ export interface GraphSettings {
   extensionExpand: ExtensionExpand;
   /** From sending a message to its copy in Sent Items, by the emulator's clock. */
   sentItemsDelayMs: number;
+  /**
+   * The most items on a page, whatever `$top` asks for. Page sizes are the service's to choose: who wants all follows
+   * `@odata.nextLink` (https://learn.microsoft.com/graph/paging).
+   */
+  largestPage: number;
 }
 
 /**
