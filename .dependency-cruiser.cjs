@@ -1,5 +1,5 @@
 // The arrows of the house go one way: functions -> shared/<capability> -> shared/<client> -> shared/http, config, clock.
-const CAPABILITIES = "registration|absence|tickets|meetings|membership";
+const CAPABILITIES = "registration|absence|tickets|meetings|membership|connections";
 
 module.exports = {
   forbidden: [

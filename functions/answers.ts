@@ -1,6 +1,8 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { SettingsError } from "../shared/config/settings.ts";
 import { problem, PROBLEM_CONTENT_TYPE } from "../shared/http/problem.ts";
+import { describeError } from "../shared/redact.ts";
+import { loggerOf } from "./logger.ts";
 
 /** A request that cannot be answered as asked: becomes an RFC 9457 problem with this status and detail. */
 export class RequestProblem extends Error {
@@ -29,22 +31,25 @@ export async function jsonOf(request: HttpRequest): Promise<unknown> {
 /**
  * Answers with what the handler gives. What it throws becomes `application/problem+json`: a RequestProblem as it says, a
  * mistake in the settings as 503, anything else as a 500 that tells the caller nothing and the log all.
+ * @param tell  answers a problem in another form
  */
 export async function answering(
   context: InvocationContext,
   handle: () => Promise<HttpResponseInit>,
+  tell: (status: number, detail: string) => HttpResponseInit = problemAnswer,
 ): Promise<HttpResponseInit> {
   try {
     return await handle();
   } catch (error) {
-    if (error instanceof RequestProblem) return problemAnswer(error.status, error.message);
-    context.error(error);
-    if (error instanceof SettingsError) return problemAnswer(503, error.message);
-    return problemAnswer(500, `Something unexpected happened; the log has it under ${context.invocationId}.`);
+    if (error instanceof RequestProblem) return tell(error.status, error.message);
+    loggerOf(context).error(describeError(error));
+    if (error instanceof SettingsError) return tell(503, error.message);
+    return tell(500, `Something unexpected happened; the log has it under ${context.invocationId}.`);
   }
 }
 
-function problemAnswer(status: number, detail: string): HttpResponseInit {
+/** A problem as programs take it. */
+export function problemAnswer(status: number, detail: string): HttpResponseInit {
   return {
     status,
     headers: { "content-type": PROBLEM_CONTENT_TYPE },

@@ -1,7 +1,6 @@
-import type { InvocationContext } from "@azure/functions";
-import type { Logger } from "../shared/log.ts";
 import type { RegistrationService } from "../shared/registration/wire.ts";
 import { RequestProblem } from "./answers.ts";
+import { workerLog } from "./logger.ts";
 
 /** What registration cannot do without; each entry is a list of settings of which one is enough. */
 const REQUIRED = [["AzureWebJobsStorage", "AzureWebJobsStorage__accountName"], ["MICROSOFT_CLIENT_ID"]];
@@ -26,7 +25,7 @@ export async function registration(): Promise<RegistrationService> {
     throw new RequestProblem(503, `Registration is off. Set ${missing.join(" and ")}, then restart.`);
   }
   service ??= import("../shared/registration/wire.ts").then((wire) =>
-    wire.wireRegistration(process.env, console),
+    wire.wireRegistration(process.env, workerLog),
   );
   try {
     return await service;
@@ -35,13 +34,4 @@ export async function registration(): Promise<RegistrationService> {
     service = undefined;
     throw error;
   }
-}
-
-/** The invocation's own log, in our words. */
-export function loggerOf(context: InvocationContext): Logger {
-  return {
-    info: (message) => context.log(message),
-    warn: (message) => context.warn(message),
-    error: (message) => context.error(message),
-  };
 }

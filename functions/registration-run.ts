@@ -1,18 +1,21 @@
 import { app, type HttpHandler } from "@azure/functions";
 import { answering, jsonOf, RequestProblem } from "./answers.ts";
-import { loggerOf, registration } from "./registration-capability.ts";
+import { tellOfTrouble } from "./connections-capability.ts";
+import { loggerOf } from "./logger.ts";
+import { registration } from "./registration-capability.ts";
 
 /** Forces a run of every team, or of one. */
 const registrationRun: HttpHandler = (request, context) =>
   answering(context, async () => {
     const service = await registration();
-    const outcome = await service.runNow(await jsonOf(request), loggerOf(context));
+    const log = loggerOf(context);
+    const outcome = await service.runNow(await jsonOf(request), log);
     switch (outcome.kind) {
-      case "ran":
-        return {
-          status: outcome.runs.every((run) => run.status === "ok") ? 200 : 502,
-          jsonBody: { runs: outcome.runs },
-        };
+      case "ran": {
+        const isWell = outcome.runs.every((run) => run.status === "ok");
+        if (!isWell) await tellOfTrouble(log);
+        return { status: isWell ? 200 : 502, jsonBody: { runs: outcome.runs } };
+      }
       case "invalid":
         throw new RequestProblem(400, outcome.detail);
       case "unknown_team":

@@ -10,6 +10,8 @@ const runner = spawn(
     "--test",
     // Each file is a process, and some start Azurite or the whole local stack.
     "--test-concurrency=2",
+    // A test that waits for ever should say which one it is.
+    "--test-timeout=120000",
     "--test-reporter=spec",
     ...(files.length > 0 ? files : ["test/**/*.test.ts"]),
   ],

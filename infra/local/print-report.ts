@@ -8,6 +8,7 @@ export function printReport(runs: Run[], sent: OutboxMail[]): void {
     const warnings = run.warnings.length > 0 ? `, warnings: ${run.warnings.join(", ")}` : "";
     console.log(`  ${run.team}: ${run.status}, ${run.requests} requests to Microsoft${warnings}`);
     if (run.error) console.log(`    ${run.error.message}`);
+    if (run.error?.connect) console.log(`    The connect link: ${run.error.connect}`);
     for (const row of run.events) console.log(`    ${lineOf(row)}`);
     if (!run.error && run.events.length === 0) console.log("    no session in the window");
   }

@@ -8,7 +8,8 @@ import { startManagedIdentity } from "./emulators/managed-identity.ts";
 import { PERSONAL_TENANT } from "./emulators/microsoft-login/directory.ts";
 import { type MicrosoftLogin, startMicrosoftLogin } from "./emulators/microsoft-login.ts";
 import { type SmtpEmulator, startSmtp } from "./emulators/smtp.ts";
-import { CLIENT_ID, CLIENT_SECRET, MAIL_ACCOUNT, MAIL_PORTS, WORK_TENANT } from "./samples/directory.ts";
+import { type WebexLogin, startWebexLogin } from "./emulators/webex-login.ts";
+import * as sample from "./samples/directory.ts";
 import { refreshSamples, SAMPLE_ACCOUNT, sampleSeed } from "./samples/mailbox.ts";
 import { ensureCertificates } from "./tls.ts";
 
@@ -19,6 +20,7 @@ export interface LocalStack {
   /** Of the services that speak HTTPS, by name. */
   urls: Record<string, string>;
   login: MicrosoftLogin;
+  webex: WebexLogin;
   graph: Graph;
   smtp: SmtpEmulator;
   imap: ImapEmulator;
@@ -44,27 +46,27 @@ export async function startLocalStack({ folder, publicUrl }: LocalStackOptions):
   const login = await startMicrosoftLogin({
     certificate,
     ...state("login"),
-    tenants: [WORK_TENANT],
+    tenants: [sample.WORK_TENANT],
     accounts: [{ userPrincipalName: SAMPLE_ACCOUNT, displayName: "Camille Martin", tenant: PERSONAL_TENANT }],
     clients: [
       {
-        id: CLIENT_ID,
+        id: sample.CLIENT_ID,
         name: "Rollcall (local)",
-        secrets: [{ value: CLIENT_SECRET }],
+        secrets: [{ value: sample.CLIENT_SECRET }],
         redirectUris: [`${publicUrl}/api/oauth/microsoft/callback`],
       },
     ],
   });
   const identity = await startManagedIdentity({
     tokenKey: login.tokenKey,
-    tenant: WORK_TENANT.id,
+    tenant: sample.WORK_TENANT.id,
     clientId: "5b0ad5b2-6f3d-4c7e-9a70-0c2a53f6b1d4",
   });
   const vault = await startKeyVault({
     certificate,
     ...state("key-vault"),
     loginUrl: login.url,
-    tenant: WORK_TENANT.id,
+    tenant: sample.WORK_TENANT.id,
     readToken: login.readToken,
   });
   const graph = await startGraph({
@@ -78,35 +80,48 @@ export async function startLocalStack({ folder, publicUrl }: LocalStackOptions):
   const smtp = await startSmtp({
     certificate,
     ...state("smtp"),
-    accounts: [MAIL_ACCOUNT],
-    port: MAIL_PORTS.smtp,
+    accounts: [sample.MAIL_ACCOUNT],
+    port: sample.MAIL_PORTS.smtp,
   });
   const imap = await startImap({
     certificate,
     ...state("imap"),
-    accounts: [MAIL_ACCOUNT],
-    port: MAIL_PORTS.imap,
+    accounts: [sample.MAIL_ACCOUNT],
+    port: sample.MAIL_PORTS.imap,
+  });
+  const webex = await startWebexLogin({
+    certificate,
+    ...state("webex"),
+    ...sample.sampleWebex(publicUrl),
   });
   const azurite = await startAzurite({ certificateFile, location: path.join(folder, "azurite") });
 
   return {
     login,
+    webex,
     graph,
     smtp,
     imap,
-    urls: { "microsoft login": login.url, "microsoft graph": graph.url, "key vault": vault.url },
+    urls: {
+      "microsoft login": login.url,
+      "microsoft graph": graph.url,
+      "key vault": vault.url,
+      webex: webex.url,
+    },
     settings: {
       AzureWebJobsStorage: azurite.connectionString,
       KEY_VAULT_URL: vault.url,
       ...identity.environment,
-      MICROSOFT_CLIENT_ID: CLIENT_ID,
+      MICROSOFT_CLIENT_ID: sample.CLIENT_ID,
       MICROSOFT_LOGIN_URL: login.url,
       GRAPH_URL: graph.url,
+      WEBEX_CLIENT_ID: sample.WEBEX_CLIENT_ID,
+      WEBEX_URL: webex.apiUrl,
       PUBLIC_URL: publicUrl,
     },
     async close() {
       await Promise.all(
-        [login, identity, vault, graph, smtp, imap, azurite].map((service) => service.close()),
+        [login, identity, vault, graph, smtp, imap, webex, azurite].map((service) => service.close()),
       );
     },
   };

@@ -11,14 +11,14 @@ import { parseArgs } from "node:util";
 import type { Run } from "../../shared/registration/run.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { secretStoreFrom } from "../../shared/secrets/open-secret-store.ts";
-import { mailPassword, microsoftRefreshToken } from "../../shared/secrets/secret-names.ts";
-import { writeTokenFile } from "./connect-sample.ts";
+import { mailPassword, microsoftRefreshToken, SECRETS } from "../../shared/secrets/secret-names.ts";
+import { connectAccount } from "./connect-account.ts";
 import { functionTable } from "./host/function-table.ts";
 import { startHost } from "./host/host.ts";
 import { localKeys } from "./local-keys.ts";
 import { type OutboxMail, readOutbox, serveOutbox } from "./outbox.ts";
 import { printReport } from "./print-report.ts";
-import { MAIL_ACCOUNT } from "./samples/directory.ts";
+import { CLIENT_SECRET, MAIL_ACCOUNT, WEBEX_CLIENT_SECRET } from "./samples/directory.ts";
 import { SAMPLE_ACCOUNT } from "./samples/mailbox.ts";
 import { startLocalStack } from "./stack.ts";
 
@@ -34,10 +34,12 @@ const publicUrl = `http://localhost:${PORT}`;
 const stack = await startLocalStack({ folder: FOLDER, publicUrl });
 // The Azure libraries read the managed identity's endpoint from the environment of the process.
 Object.assign(process.env, stack.settings);
-await connectSample();
+await setSecrets();
 
 const keys = await localKeys(path.join(FOLDER, "host-keys.json"));
 const host = await startHost({ appRoot: PROJECT, port: PORT, ...keys });
+const consentUrl = `${host.url}/api/oauth/microsoft/start?code=${keys.hostKey}`;
+await connectSample();
 const outbox = await serveOutbox(OUTBOX_PORT, mails, { smtp: stack.smtp.faults, imap: stack.imap.faults });
 const ended = options.once
   ? undefined
@@ -55,6 +57,7 @@ printReport(runs, sent);
 console.log(`Mail that was sent:   ${outbox.url}`);
 
 if (ended) {
+  console.log(`Connect an account:   ${consentUrl}`);
   console.log(`Past runs:            ${host.url}/api/registrations/runs?code=${keys.hostKey}`);
   console.log(`Another run:          curl -X POST '${host.url}/api/registrations/run?code=${keys.hostKey}'`);
   console.log(
@@ -84,15 +87,24 @@ async function forget(): Promise<void> {
   }
 }
 
-/** Once per state: signs in at the login emulator and stores what that gives, with the commands an operator uses. */
+/** As an operator sets them, with the command for it. */
+async function setSecrets(): Promise<void> {
+  const values = {
+    [SECRETS.microsoftClientSecret]: CLIENT_SECRET,
+    [SECRETS.webexClientSecret]: WEBEX_CLIENT_SECRET,
+    [mailPassword("sharkbots")]: MAIL_ACCOUNT.password,
+  };
+  const secrets = secretStoreFrom(process.env, { clock: systemClock });
+  for (const [name, value] of Object.entries(values)) {
+    if ((await secrets.get(name)) === undefined) await command("secrets-set.ts", [name], value);
+  }
+}
+
+/** Once per state: through the app's own consent flow, as its owner connects it. */
 async function connectSample(): Promise<void> {
   const secrets = secretStoreFrom(process.env, { clock: systemClock });
   if ((await secrets.get(microsoftRefreshToken("default"))) !== undefined) return;
-  const tokenFile = path.join(FOLDER, "token.json");
-  await writeTokenFile(tokenFile, { loginUrl: stack.login.url, publicUrl });
-  await command("secrets-import.ts", [tokenFile]);
-  await rm(tokenFile);
-  await command("secrets-set.ts", [mailPassword("sharkbots")], MAIL_ACCOUNT.password);
+  await connectAccount(consentUrl, SAMPLE_ACCOUNT);
 }
 
 async function command(script: string, parameters: string[], input = ""): Promise<void> {

@@ -19,7 +19,6 @@ const BatchAnswer = z.object({
  */
 export async function batchGet(graph: GraphRoad, paths: string[]): Promise<PartAnswer[]> {
   const answers: PartAnswer[] = [];
-  // One after the other: Outlook runs four parts of a batch side by side, which is all that a mailbox may have in flight.
   for (let first = 0; first < paths.length; first += PARTS_PER_BATCH) {
     const chunk = paths.slice(first, first + PARTS_PER_BATCH);
     try {
@@ -34,8 +33,9 @@ export async function batchGet(graph: GraphRoad, paths: string[]): Promise<PartA
 
 async function batchOnce(graph: GraphRoad, paths: string[]): Promise<PartAnswer[]> {
   const requests = paths.map((url, index) => ({ id: String(index), method: "GET", url }));
+  // Outlook runs four parts of a batch side by side, which is all that a mailbox may have in flight.
   const answer = BatchAnswer.safeParse(
-    await graph.write("POST", "/$batch", { requests }, { harmless: true }),
+    await graph.write("POST", "/$batch", { requests }, { harmless: true, alone: true }),
   );
   if (!answer.success) throw new GraphAnswerError("Microsoft Graph answered a $batch in an unknown form.");
   const byId = new Map(answer.data.responses.map((part) => [part.id, part]));

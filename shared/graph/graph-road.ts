@@ -25,17 +25,18 @@ export interface GraphRoad {
   get<T>(path: string, answer: z.ZodType<T>, options?: ReadOptions): Promise<T>;
   /** Every item of a collection, through all its pages. */
   list<T>(path: string, item: z.ZodType<T>, options?: ReadOptions): Promise<T[]>;
-  /** `harmless`: sending it twice does what sending it once does. */
-  write(
-    method: "POST" | "PATCH",
-    path: string,
-    body: unknown,
-    options: { harmless: boolean },
-  ): Promise<unknown>;
+  write(method: "POST" | "PATCH", path: string, body: unknown, options: WriteOptions): Promise<unknown>;
 }
 
 export interface ReadOptions {
   query?: Record<string, string>;
+}
+
+export interface WriteOptions {
+  /** Sending it twice does what sending it once does. */
+  harmless: boolean;
+  /** Nothing else may be in flight at the mailbox meanwhile. */
+  alone?: boolean;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -67,17 +68,22 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
       }),
       new Authorize(options.token),
       new Queue(options.limit),
-      new Send({ signal: options.signal, timeoutMs: REQUEST_TIMEOUT_MS, onRequest: options.onRequest }),
+      new Send({
+        clock: options.clock,
+        signal: options.signal,
+        timeoutMs: REQUEST_TIMEOUT_MS,
+        onRequest: options.onRequest,
+      }),
     ],
   });
 
   async function send(
     name: string,
     request: GraphRequest,
-    harmless: boolean,
+    options: WriteOptions,
     go: (prepared: GraphRequest) => Promise<unknown>,
   ): Promise<unknown> {
-    const notes = new RequestNotes(harmless);
+    const notes = new RequestNotes(options);
     try {
       const response = await go(request.responseType(ResponseType.RAW).middlewareOptions([notes]));
       return await bodyOf(response as Response, name);
@@ -93,7 +99,8 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
     );
     const request = client.api(query.length > 0 ? `${path}?${query.join("&")}` : path);
     const name = `GET ${withoutQuery(path)}`;
-    return parseAnswer(name, answer, await send(name, request, true, (prepared) => prepared.get()));
+    const body = await send(name, request, { harmless: true }, (prepared) => prepared.get());
+    return parseAnswer(name, answer, body);
   }
 
   return {
@@ -107,8 +114,8 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
       }
       return parseAnswer(`GET ${path}`, z.array(item), items);
     },
-    write: (method, path, body, { harmless }) =>
-      send(`${method} ${path}`, client.api(path), harmless, (prepared) =>
+    write: (method, path, body, options) =>
+      send(`${method} ${path}`, client.api(path), options, (prepared) =>
         method === "POST" ? prepared.post(body) : prepared.patch(body),
       ),
   };

@@ -1,6 +1,7 @@
 import type { Context, Middleware, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
 import type { LimitFunction } from "p-limit";
 import type { Clock } from "../clock.ts";
+import { startDeadline } from "../http/deadline.ts";
 import { parseRetryAfter } from "../http/retry-after.ts";
 import { type Effect, GraphUnreachableError } from "./graph-error.ts";
 
@@ -13,11 +14,14 @@ import { type Effect, GraphUnreachableError } from "./graph-error.ts";
 export class RequestNotes implements MiddlewareOptions {
   /** Whether sending it twice does what sending it once does. */
   readonly harmless: boolean;
+  /** Whether nothing else may be in flight at the mailbox meanwhile. */
+  readonly alone: boolean;
   /** The library makes an error of its own of whatever the chain throws, and drops the original. */
   failure: unknown;
 
-  constructor(harmless: boolean) {
+  constructor({ harmless, alone = false }: { harmless: boolean; alone?: boolean | undefined }) {
     this.harmless = harmless;
+    this.alone = alone;
   }
 }
 
@@ -137,17 +141,41 @@ export class Queue extends Link {
   }
 
   async execute(context: Context): Promise<void> {
-    await this.#limit(() => this.pass(context));
+    const send = (): Promise<unknown> => this.pass(context);
+    await (notesOf(context).alone ? inEveryPlace(this.#limit, send) : this.#limit(send));
+  }
+}
+
+/** Does work when every place is free for it. Places are given in the order of asking, so two of these cannot block one another. */
+async function inEveryPlace<T>(limit: LimitFunction, work: () => Promise<T>): Promise<T> {
+  const done = Promise.withResolvers<void>();
+  const taken = Array.from({ length: limit.concurrency - 1 }, () => {
+    const place = Promise.withResolvers<void>();
+    void limit(() => {
+      place.resolve();
+      return done.promise;
+    });
+    return place.promise;
+  });
+  try {
+    return await limit(async () => {
+      await Promise.all(taken);
+      return work();
+    });
+  } finally {
+    done.resolve();
   }
 }
 
 /** The end of the chain: sends one request, with a time limit of its own within the pass's deadline. */
 export class Send extends Link {
+  readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #timeoutMs: number;
   readonly #onRequest: () => void;
-  constructor(options: { signal: AbortSignal; timeoutMs: number; onRequest: () => void }) {
+  constructor(options: { clock: Clock; signal: AbortSignal; timeoutMs: number; onRequest: () => void }) {
     super();
+    this.#clock = options.clock;
     this.#signal = options.signal;
     this.#timeoutMs = options.timeoutMs;
     this.#onRequest = options.onRequest;
@@ -158,7 +186,8 @@ export class Send extends Link {
     const name = `${context.options?.method ?? "GET"} ${new URL(url).pathname}`;
     if (this.#signal.aborted) throw new GraphUnreachableError(name, this.#signal.reason, "none");
     this.#onRequest();
-    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(this.#timeoutMs)]);
+    const limit = { milliseconds: this.#timeoutMs, clock: this.#clock, signal: this.#signal };
+    const { signal, clear } = startDeadline(limit);
     try {
       const response = await fetch(url, { ...context.options, redirect: "error", signal });
       // The body belongs to the request: a connection that breaks in its middle is no answer either.
@@ -169,6 +198,8 @@ export class Send extends Link {
       });
     } catch (error) {
       throw new GraphUnreachableError(name, error, effectOfFetchError(error));
+    } finally {
+      clear();
     }
   }
 }

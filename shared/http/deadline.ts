@@ -15,6 +15,28 @@ export interface TimeLimit {
   signal?: AbortSignal | undefined;
 }
 
+/** A limit on the time of some work, for those who ask its signal. */
+export interface Deadline {
+  /** Aborts with a DeadlineError when the time is over, or with the caller's reason when that comes first. */
+  readonly signal: AbortSignal;
+  /** Stops the clock: to be called when the work is done. */
+  clear(): void;
+}
+
+/** Starts the clock. */
+export function startDeadline({ milliseconds, clock, signal }: TimeLimit): Deadline {
+  const over = new AbortController();
+  const done = new AbortController();
+  clock.sleep(milliseconds, done.signal).then(
+    () => over.abort(new DeadlineError(milliseconds)),
+    () => undefined,
+  );
+  return {
+    signal: signal ? AbortSignal.any([over.signal, signal]) : over.signal,
+    clear: () => done.abort(),
+  };
+}
+
 /**
  * Gives work a limited time. The work gets a signal that aborts when its time is over; whether it heeds that or not,
  * the caller goes on.
@@ -26,17 +48,11 @@ export async function withinDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   limit.signal?.throwIfAborted();
-  const over = new AbortController();
-  const done = new AbortController();
-  limit.clock.sleep(limit.milliseconds, done.signal).then(
-    () => over.abort(new DeadlineError(limit.milliseconds)),
-    () => undefined,
-  );
-  const signal = limit.signal ? AbortSignal.any([over.signal, limit.signal]) : over.signal;
+  const { signal, clear } = startDeadline(limit);
   try {
     return await untilAborted(work(signal), signal);
   } finally {
-    done.abort();
+    clear();
   }
 }
 

@@ -1,22 +1,11 @@
-import { z } from "zod";
-import {
-  ClientSecretRefusedError,
-  ConsentExpiredError,
-  ConsentMissingError,
-  SignInBlockedError,
-  type TokenError,
-  TokenRefusedError,
-  TokenUnavailableError,
-} from "./token-errors.ts";
-
-type Kind = "expired" | "missing" | "blocked" | "secret" | "app" | "transient";
+import { type ErrorAnswer, type Refusal, type RefusalKind, OAUTH_ERRORS, wordsOf } from "./token-refusal.ts";
 
 /**
  * Microsoft's error codes that a refresh can meet, and what each means to us.
  * Microsoft keeps the right to change the codes, so one that is not here falls back on OAuth's own `error`.
  * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
-const CODES: Readonly<Record<number, readonly [Kind, string]>> = {
+const CODES: Readonly<Record<number, readonly [RefusalKind, string]>> = {
   50033: ["transient", "the login service has a passing trouble"],
   70012: ["transient", "the login service for personal accounts has a passing trouble"],
   90006: ["transient", "the login service is unavailable for the moment"],
@@ -82,100 +71,18 @@ const CODES: Readonly<Record<number, readonly [Kind, string]>> = {
   9002332: ["app", "the app is not for personal accounts"],
 };
 
-/** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2 and the same page of Microsoft's */
-const OAUTH_ERRORS: Readonly<Record<string, Kind>> = {
-  invalid_grant: "expired",
-  interaction_required: "expired",
-  login_required: "expired",
-  consent_required: "missing",
-  access_denied: "blocked",
-  invalid_client: "secret",
-  unauthorized_client: "app",
-  temporarily_unavailable: "transient",
-  server_error: "transient",
-};
-
-/** The token endpoint's error answer. */
-export const ErrorAnswer = z.object({
-  error: z.string(),
-  suberror: z.string().optional().catch(undefined),
-  error_description: z.string().optional().catch(undefined),
-  error_codes: z.array(z.number()).optional().catch(undefined),
-  trace_id: z.string().optional().catch(undefined),
-  correlation_id: z.string().optional().catch(undefined),
-});
-export type ErrorAnswer = z.infer<typeof ErrorAnswer>;
-
-export interface RefusedRequest {
-  connection: string;
-  /** Where the owner of the account consents; without it the way is a new token.json. */
-  connectUrl?: string | undefined;
-  /** Never repeated in a message, even if the service quotes them. */
-  secrets: readonly string[];
-}
-
-/** The error that says, in our words, why the login service refused. */
-export function explainRefusal(answer: ErrorAnswer, request: RefusedRequest, cause: unknown): TokenError {
+/** What Microsoft's token endpoint means by its refusal. */
+export function readMicrosoftRefusal(answer: ErrorAnswer, secrets: readonly string[]): Refusal {
   const code = answer.error_codes?.[0] ?? codeIn(answer.error_description);
   const known = code === undefined ? undefined : CODES[code];
-  const kind = known?.[0] ?? OAUTH_ERRORS[answer.suberror ?? ""] ?? OAUTH_ERRORS[answer.error];
-  const details = {
-    connection: request.connection,
-    reason: known?.[1] ?? unknownReason(answer, request.secrets),
+  return {
+    kind: known?.[0] ?? OAUTH_ERRORS[answer.suberror ?? ""] ?? OAUTH_ERRORS[answer.error] ?? "other",
+    reason: known?.[1] ?? wordsOf(answer, secrets),
     serviceCode: code === undefined ? answer.error : `AADSTS${code}`,
-    traceId: answer.trace_id,
-    correlationId: answer.correlation_id,
-    cause,
   };
-  if (kind === "transient") return new TokenUnavailableError(details);
-  const { Refusal, whatToDo } = REFUSALS[kind ?? "other"];
-  return new Refusal({ ...details, whatToDo: whatToDo(request) });
-}
-
-const REFUSALS = {
-  expired: { Refusal: ConsentExpiredError, whatToDo: consentAgain },
-  missing: { Refusal: ConsentMissingError, whatToDo: consentAgain },
-  blocked: {
-    Refusal: SignInBlockedError,
-    whatToDo: () => "Ask the owner of the account, or its organisation's administrator, to clear the way.",
-  },
-  secret: {
-    Refusal: ClientSecretRefusedError,
-    whatToDo: () =>
-      "Store the Value (not the Secret ID) of a valid client secret of the app registration with `npm run secrets:set -- microsoft-client-secret`.",
-  },
-  app: {
-    Refusal: TokenRefusedError,
-    whatToDo: () => "Compare MICROSOFT_CLIENT_ID and MICROSOFT_TENANT with the app registration.",
-  },
-  other: {
-    Refusal: TokenRefusedError,
-    whatToDo: () => "Look the code up at https://login.microsoftonline.com/error.",
-  },
-} satisfies Record<Exclude<Kind, "transient"> | "other", unknown>;
-
-/** What the owner of an account has to do, so that its connection works (again). */
-export function consentAgain({ connection, connectUrl }: Omit<RefusedRequest, "secrets">): string {
-  return connectUrl
-    ? `Ask the owner of the account to open ${connectUrl} and consent.`
-    : `Ask the owner of the account to consent, and store the new token.json with \`npm run secrets:import -- token.json --connection ${connection}\`.`;
 }
 
 function codeIn(description: string | undefined): number | undefined {
   const digits = description?.match(/^AADSTS(\d+)/)?.[1];
   return digits === undefined ? undefined : Number(digits);
-}
-
-const LONGEST_REASON = 200;
-
-/** The service's own first line, without anything that must not be in a log. */
-function unknownReason(answer: ErrorAnswer, secrets: readonly string[]): string {
-  let line =
-    answer.error_description?.split(/\r?\n/, 1)[0]?.replace(/^AADSTS\d+:\s*|\s*Trace ID:.*$/g, "") ?? "";
-  for (const secret of secrets) line = line.replaceAll(secret, "[secret]");
-  line = line
-    .replaceAll(/[^\s'"]+@[^\s'"]+/g, "[address]")
-    .replace(/[.\s]+$/, "")
-    .slice(0, LONGEST_REASON);
-  return line || `the login service answered ${answer.error}`;
 }

@@ -1,11 +1,16 @@
+import type { Provider } from "./provider.ts";
+
 /** What the login service said of itself and of the request; nothing of it is secret. */
 export interface TokenErrorDetails {
+  provider: Provider;
   /** The connection the token is for. */
   connection: string;
   /** What happened, as the end of a sentence. */
   reason: string;
   /** One line a coach can act on. */
   whatToDo: string;
+  /** The link by which the owner of the account consents, when that is what it takes. */
+  connect?: string | undefined;
   /** The service's own code, such as `AADSTS700082` or `invalid_grant`. */
   serviceCode?: string | undefined;
   /** For Microsoft's support, when they are asked. */
@@ -14,30 +19,35 @@ export interface TokenErrorDetails {
   cause?: unknown;
 }
 
+const LABELS: Readonly<Record<Provider, string>> = { microsoft: "Microsoft", webex: "Webex" };
+
 /** No access token for a connection. Tells which connection, why, and what to do; never a token, code or secret. */
 export abstract class TokenError extends Error {
   /** Stable, for reports and programs. */
   abstract readonly code: string;
   readonly connection: string;
+  /** The reason with the service's codes, and nothing that opens anything: fit to be kept. */
+  readonly summary: string;
   readonly whatToDo: string;
+  readonly connect: string | undefined;
   readonly serviceCode: string | undefined;
   readonly traceId: string | undefined;
   readonly correlationId: string | undefined;
 
   constructor(details: TokenErrorDetails) {
-    const { connection, reason, whatToDo, serviceCode, traceId, correlationId, cause } = details;
+    const { provider, connection, reason, whatToDo, serviceCode, traceId, correlationId, cause } = details;
     const marks = [
       serviceCode,
       traceId && `trace ${traceId}`,
       correlationId && `correlation ${correlationId}`,
     ];
     const given = marks.filter(Boolean).join(", ");
-    super(
-      `Microsoft gave no access token for the connection ${connection}: ${reason}${given ? ` (${given})` : ""}. ${whatToDo}`,
-      cause === undefined ? {} : { cause },
-    );
+    const summary = `${LABELS[provider]} gave no access token for the connection ${connection}: ${reason}${given ? ` (${given})` : ""}.`;
+    super(`${summary} ${whatToDo}`, cause === undefined ? {} : { cause });
     this.connection = connection;
+    this.summary = summary;
     this.whatToDo = whatToDo;
+    this.connect = details.connect;
     this.serviceCode = serviceCode;
     this.traceId = traceId;
     this.correlationId = correlationId;
@@ -62,7 +72,7 @@ export class SignInBlockedError extends TokenError {
   readonly code = "sign_in_blocked";
 }
 
-/** The app registration's own secret is wrong or has expired: every connection is without tokens. */
+/** The app's own secret is wrong or has expired: every connection of its provider is without tokens. */
 export class ClientSecretRefusedError extends TokenError {
   override readonly name = "ClientSecretRefusedError";
   readonly code = "client_secret_refused";
@@ -74,6 +84,11 @@ export class TokenRefusedError extends TokenError {
   readonly code = "token_refused";
 }
 
+const URL_SETTINGS: Readonly<Record<Provider, string>> = {
+  microsoft: "MICROSOFT_LOGIN_URL",
+  webex: "WEBEX_URL",
+};
+
 /** The login service gave no usable answer, several times. Nothing is wrong with the connection: try later. */
 export class TokenUnavailableError extends TokenError {
   override readonly name = "TokenUnavailableError";
@@ -84,10 +99,19 @@ export class TokenUnavailableError extends TokenError {
   constructor(details: Omit<TokenErrorDetails, "whatToDo">, retryAfterMs?: number) {
     super({
       ...details,
-      whatToDo: "The next run tries again; if that does not help, check the network and MICROSOFT_LOGIN_URL.",
+      whatToDo: `The next run tries again; if that does not help, check the network and ${URL_SETTINGS[details.provider]}.`,
     });
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/**
+ * The provider has replaced the refresh token, and the new one could not be stored. It is kept in memory, and storing it
+ * is tried again before anything else; until then its access token is not used.
+ */
+export class TokenNotSavedError extends TokenError {
+  override readonly name = "TokenNotSavedError";
+  readonly code = "token_not_saved";
 }
 
 /** Nobody has consented yet for this connection. */

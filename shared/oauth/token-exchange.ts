@@ -1,9 +1,11 @@
 import * as oauth from "oauth4webapi";
+import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { DeadlineError, withinDeadline } from "../http/deadline.ts";
 import { parseRetryAfter } from "../http/retry-after.ts";
-import { ErrorAnswer, explainRefusal } from "./aadsts.ts";
 import { TokenError, TokenUnavailableError } from "./token-errors.ts";
+import { ErrorAnswer, type TokenOwner, refusalError } from "./token-refusal.ts";
+import type { TokenService } from "./token-service.ts";
 
 /** For all tries together, and for each. */
 const DEADLINE_MS = 30_000;
@@ -12,17 +14,12 @@ const TRIES = 4;
 const FIRST_PAUSE_MS = 500;
 
 export interface RefreshRequest {
-  /** Base URL of the login service: `https://login.microsoftonline.com`. */
-  loginUrl: string;
-  tenant: string;
+  service: TokenService;
   clientId: string;
   clientSecret: string;
   refreshToken: string;
-  /** What the access token is for; all that was consented to unless given. */
-  scopes?: readonly string[] | undefined;
-  /** For messages: the connection the token belongs to, and where its owner can consent again. */
-  connection: string;
-  connectUrl?: string | undefined;
+  /** Whose token it is, for what an error says. */
+  owner: TokenOwner;
   clock: Clock;
   signal?: AbortSignal | undefined;
   fetch?: typeof fetch | undefined;
@@ -33,18 +30,21 @@ export interface RefreshRequest {
 export interface RefreshedTokens {
   accessToken: string;
   expiresAt: Date;
-  /** The rotated refresh token. Microsoft leaves the one that was used valid; others do not. */
+  /** The refresh token to use from now on, when the answer has one. */
   refreshToken?: string;
+  /** When that one stops working. */
+  refreshTokenExpiresAt: Date;
   scopes: string[];
 }
 
 /**
  * Exchanges a refresh token for an access token. What may pass by itself (no connection, 429, 5xx) is tried again,
- * `Retry-After` obeyed, for 30 s at the most: repeating a refresh does no harm, since Microsoft revokes no token for it.
+ * `Retry-After` obeyed, for 30 s at the most. Repeating does no harm: where a refresh ends the token that was used and its
+ * answer is lost, that token is lost with or without another try.
  * @throws {TokenUnavailableError} no usable answer in that time
  * @throws {TokenError} one of its kinds: the service refused
  * @throws the signal's reason when it aborts
- * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-6
  */
 export async function refreshAccessToken(request: RefreshRequest): Promise<RefreshedTokens> {
   const { clock, signal } = request;
@@ -77,12 +77,7 @@ async function tryRepeatedly(request: RefreshRequest, signal: AbortSignal): Prom
 }
 
 async function tryOnce(request: RefreshRequest, signal: AbortSignal): Promise<RefreshedTokens> {
-  const { loginUrl, tenant, scopes = [] } = request;
-  const authority = `${loginUrl.replace(/\/+$/, "")}/${encodeURIComponent(tenant)}`;
-  const server: oauth.AuthorizationServer = {
-    issuer: `${authority}/v2.0`,
-    token_endpoint: `${authority}/oauth2/v2.0/token`,
-  };
+  const { server, scopes, refreshTokenLifeMs } = request.service;
   const client: oauth.Client = { client_id: request.clientId };
   const send = request.fetch ?? fetch;
   // Asked before the answer can age on its way.
@@ -103,13 +98,20 @@ async function tryOnce(request: RefreshRequest, signal: AbortSignal): Promise<Re
   );
   if (isPassing(response.status)) throw await passingTrouble(request, response);
   const tokens = await oauth.processRefreshTokenResponse(server, client, await withoutIdToken(response));
+  const lifeSeconds = Seconds.safeParse(tokens["refresh_token_expires_in"]).data;
   return {
     accessToken: tokens.access_token,
     expiresAt: new Date(askedAt + (tokens.expires_in ?? 0) * 1000),
     ...(tokens.refresh_token ? { refreshToken: tokens.refresh_token } : {}),
+    refreshTokenExpiresAt: new Date(
+      askedAt + (lifeSeconds === undefined ? refreshTokenLifeMs : lifeSeconds * 1000),
+    ),
     scopes: tokens.scope?.split(" ") ?? [...scopes],
   };
 }
+
+/** Not OAuth's own, so it is believed only where it is a number. */
+const Seconds = z.number().nonnegative();
 
 /**
  * With `openid` consented to, a refresh brings an id token as well. Nobody here reads it, and the library would refuse
@@ -121,15 +123,18 @@ async function withoutIdToken(response: Response): Promise<Response> {
   return Response.json({ ...(body as object), id_token: undefined }, response);
 }
 
+/** 423: Webex, for what is locked for the moment. */
 function isPassing(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+  return status === 408 || status === 423 || status === 429 || status >= 500;
 }
 
 async function passingTrouble(request: RefreshRequest, response: Response): Promise<TokenUnavailableError> {
   const answer = await errorAnswer(response);
   const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"), request.clock.now());
+  const { provider, connection } = request.owner;
   const details = {
-    connection: request.connection,
+    provider,
+    connection,
     reason: `the login service answered ${response.status}`,
     serviceCode: answer?.error,
     traceId: answer?.trace_id,
@@ -141,14 +146,13 @@ async function passingTrouble(request: RefreshRequest, response: Response): Prom
 /** Every failure of one try, in our words. */
 async function understand(request: RefreshRequest, error: unknown): Promise<TokenError> {
   if (error instanceof TokenError) return error;
-  const refused = { ...request, secrets: [request.refreshToken, request.clientSecret] };
   if (error instanceof oauth.ResponseBodyError) {
     const answer = ErrorAnswer.safeParse(error.cause);
-    if (answer.success) return explainRefusal(answer.data, refused, withoutBody(error));
+    if (answer.success) return refused(request, answer.data, withoutBody(error));
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
     const answer = await errorAnswer(error.response);
-    if (answer) return explainRefusal(answer, refused, withoutBody(error));
+    if (answer) return refused(request, answer, withoutBody(error));
   }
   if (error instanceof DeadlineError) return unavailable(request, "the login service was too slow", error);
   if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
@@ -167,6 +171,11 @@ async function understand(request: RefreshRequest, error: unknown): Promise<Toke
   return unavailable(request, `the login service was not reached: ${reason}`, error);
 }
 
+function refused(request: RefreshRequest, answer: ErrorAnswer, cause: Error): Promise<TokenError> {
+  const { service, owner, refreshToken, clientSecret } = request;
+  return refusalError(service.readRefusal(answer, [refreshToken, clientSecret]), owner, answer, cause);
+}
+
 async function errorAnswer(response: Response): Promise<ErrorAnswer | undefined> {
   try {
     return ErrorAnswer.safeParse(await response.json()).data;
@@ -182,5 +191,6 @@ function withoutBody(error: Error): Error {
 }
 
 function unavailable(request: RefreshRequest, reason: string, cause: unknown): TokenUnavailableError {
-  return new TokenUnavailableError({ connection: request.connection, reason, cause });
+  const { provider, connection } = request.owner;
+  return new TokenUnavailableError({ provider, connection, reason, cause });
 }

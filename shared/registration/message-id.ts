@@ -9,7 +9,13 @@ import { type Registration, ROLES, type Roster } from "./session.ts";
  * @see https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
  */
 export function messageIdOf(
-  announcement: { team: string; eventId: string; registration: Registration; announced: Roster; occasion?: string },
+  announcement: {
+    team: string;
+    eventId: string;
+    registration: Registration;
+    announced: Roster;
+    occasion?: string;
+  },
   domain: string,
 ): string {
   const { timeslot } = announcement.registration;

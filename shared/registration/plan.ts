@@ -118,9 +118,13 @@ function warningsOf(announced: Roster, patterns: Patterns): PlanWarning[] {
   return responsible === 0 ? ["no_adult", ...unnamed] : unnamed;
 }
 
-/** By start, then id, so that two readings of one calendar plan alike; what could not be judged comes last. */
+/**
+ * By the start of the slot, the stated start (people who are announced by the day share the slot), then id, so that two
+ * readings of one calendar plan alike; what could not be judged comes last.
+ */
 function byStart(one: PlannedEvent | FailedEvent, other: PlannedEvent | FailedEvent): number {
-  const start = (row: PlannedEvent | FailedEvent): number =>
+  const slotStart = (row: PlannedEvent | FailedEvent): number =>
     row.state === "planned" ? row.slot.start.getTime() : Number.MAX_SAFE_INTEGER;
-  return start(one) - start(other) || (one.event.id < other.event.id ? -1 : 1);
+  const key = ({ event }: PlannedEvent | FailedEvent): string => `${event.start.dateTime} ${event.id}`;
+  return slotStart(one) - slotStart(other) || (key(one) < key(other) ? -1 : 1);
 }

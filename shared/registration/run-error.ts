@@ -16,12 +16,16 @@ export class ConfigurationError extends Error {
 
 /** What a pass that came to nothing says of itself: a stable code, and one line a coach understands. */
 export function runErrorOf(error: unknown): RunError {
-  if (error instanceof TokenError) return { code: error.code, message: error.message };
+  if (error instanceof TokenError) return tokenErrorOf(error);
   if (error instanceof GraphServiceError) return graphErrorOf(error);
   if (error instanceof Error && error.name === "RestError") return storageErrorOf(error);
   const code = CODES.find(([kind]) => error instanceof kind)?.[1] ?? "unexpected";
   const message = error instanceof Error ? error.message : String(error);
   return { code, message: code === "unexpected" ? `Something unexpected happened: ${message}` : message };
+}
+
+function tokenErrorOf({ code, message, connect }: TokenError): RunError {
+  return connect === undefined ? { code, message } : { code, message, connect };
 }
 
 type ErrorClass = abstract new (...parameters: never[]) => Error;

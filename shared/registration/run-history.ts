@@ -1,5 +1,6 @@
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { encodeKey } from "../storage/row-key.ts";
+import { unlessMissing } from "../storage/rest-status.ts";
 import { rowsOf } from "../storage/table-query.ts";
 import type { HistoryQuery } from "./run-request.ts";
 import type { Run } from "./run.ts";
@@ -12,13 +13,13 @@ export interface RunHistory {
   list(query: HistoryQuery): Promise<Run[]>;
 }
 
-const NAME = { table: "registrationruns", container: "registration-runs" };
+export const NAME = { table: "registrationruns", container: "registration-runs" };
 /** Every team's rows, beside the rows by team. No team can be called so. */
-const ALL = "*";
+export const ALL = "*";
 const LATEST = 9_999_999_999_999;
 
 /** A row points to a report: a report may be larger than the 64 KiB that a property holds, or the 1 MiB of a row. */
-interface RunRow {
+export interface RunRow {
   blob: string;
   runId: string;
   team: string;
@@ -39,7 +40,7 @@ export function runHistory(storage: StorageAccount): RunHistory {
       });
       const table = await storage.table(NAME.table);
       const startedAt = new Date(run.startedAt);
-      const rowKey = `${String(LATEST - startedAt.getTime()).padStart(13, "0")}-${run.runId}`;
+      const rowKey = `${rowKeyFrom(startedAt)}-${run.runId}`;
       for (const partitionKey of [encodeKey(run.team), ALL]) {
         const row: RunRow = { blob, runId: run.runId, team: run.team, status: run.status, startedAt };
         await table.upsertEntity({ partitionKey, rowKey, ...row }, "Replace");
@@ -53,12 +54,19 @@ export function runHistory(storage: StorageAccount): RunHistory {
         if (blobs.length >= limit) break;
       }
       const container = await storage.container(NAME.container);
-      return Promise.all(
-        blobs.map(
-          async (blob) =>
-            JSON.parse((await container.getBlobClient(blob).downloadToBuffer()).toString("utf8")) as Run,
-        ),
+      const runs = await Promise.all(
+        blobs.map(async (blob) => {
+          // One that is just being forgotten has a row for a moment longer than its report.
+          const report = await unlessMissing(container.getBlobClient(blob).downloadToBuffer());
+          return report && (JSON.parse(report.toString("utf8")) as Run);
+        }),
       );
+      return runs.filter((run) => run !== undefined);
     },
   };
+}
+
+/** How the row keys of runs that started then begin: the later, the smaller. */
+export function rowKeyFrom(startedAt: Date): string {
+  return String(LATEST - startedAt.getTime()).padStart(13, "0");
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pLimit from "p-limit";
 import type { Environment } from "../config/settings.ts";
+import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
 import { runErrorOf } from "./run-error.ts";
 import type { RunHistory } from "./run-history.ts";
@@ -56,10 +57,15 @@ export function registrationService(world: RegistrationWorld): RegistrationServi
     }
     if (teams.length === 0) log.warn(`there is no team file in ${world.config.place}: nothing to do`);
     const limit = pLimit(TEAMS_SIDE_BY_SIDE);
-    const options = { request, batch: randomUUID(), signal: AbortSignal.timeout(deadlineMs), log };
-    return Promise.all(
-      asked.map((team) => limit(async () => keep(await runTeamPass(team, options, world), log))),
-    );
+    const deadline = startDeadline({ milliseconds: deadlineMs, clock: world.clock });
+    const options = { request, batch: randomUUID(), signal: deadline.signal, log };
+    try {
+      return await Promise.all(
+        asked.map((team) => limit(async () => keep(await runTeamPass(team, options, world), log))),
+      );
+    } finally {
+      deadline.clear();
+    }
   }
 
   async function keep(run: Run, log: Logger): Promise<Run> {

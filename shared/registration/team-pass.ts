@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { ConfigSource } from "../config/config-folder.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
 import { writeOpenExtension } from "../graph/open-extension.ts";
+import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
 import type { Lease } from "../storage/blob-lease.ts";
 import { applyPlan, type Effects, type Outcome, previewPlan } from "./apply.ts";
@@ -13,7 +14,7 @@ import { type PlannedEvent, planPass } from "./plan.ts";
 import { readSnapshot, type Snapshot } from "./read.ts";
 import { ConfigurationError, runErrorOf } from "./run-error.ts";
 import type { RunRequest } from "./run-request.ts";
-import { type Run, statusOf } from "./run.ts";
+import { type Run, type RunError, statusOf } from "./run.ts";
 import { sendRoad } from "./send-road.ts";
 import type { TeamFile } from "./team-file.ts";
 import { loadPatterns, type Team } from "./teams.ts";
@@ -32,6 +33,8 @@ export interface PassWorld {
   lock(team: string): Promise<Lease | undefined>;
   graph(connection: string, options: { signal: AbortSignal; meter: Meter }): Promise<GraphRoad>;
   mailPassword(team: string, options: { fresh: boolean }): Promise<string>;
+  /** Makes the link by which the owner of a connection's account consents again. */
+  connectLink(connection: string): Promise<string>;
   /** Right of the `@` of our Message-IDs. */
   messageIdDomain: string;
   /** For one pass, milliseconds. */
@@ -84,7 +87,23 @@ export async function runTeamPass(team: Team, options: PassOptions, world: PassW
     if (described.code === "unexpected") {
       options.log.error(`team ${team.team}: ${error instanceof Error ? error.stack : String(error)}`);
     }
-    return report({ error: described });
+    return report({ error: await withConnectLink(described, team, options.log, world) });
+  }
+}
+
+/** What was consented to is not enough: the link asks for the rest. A token that is refused brings its link with it. */
+async function withConnectLink(
+  error: RunError,
+  team: Team,
+  log: Logger,
+  world: PassWorld,
+): Promise<RunError> {
+  if (error.code !== "permission_missing" || !("file" in team)) return error;
+  try {
+    return { ...error, connect: await world.connectLink(team.file.connection) };
+  } catch (failure) {
+    log.warn(`no connect link could be made for team ${team.team}: ${runErrorOf(failure).message}`);
+    return error;
   }
 }
 
@@ -102,14 +121,18 @@ async function underLock(
   world: PassWorld,
   work: (signal: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome | undefined> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(world.deadlineMs)]);
-  if (request.dryRun) return work(deadline);
-  const lease = await world.lock(file.team);
-  if (!lease) return undefined;
+  const deadline = startDeadline({ milliseconds: world.deadlineMs, clock: world.clock, signal });
   try {
-    return await work(AbortSignal.any([deadline, lease.signal]));
+    if (request.dryRun) return await work(deadline.signal);
+    const lease = await world.lock(file.team);
+    if (!lease) return undefined;
+    try {
+      return await work(AbortSignal.any([deadline.signal, lease.signal]));
+    } finally {
+      await lease.release();
+    }
   } finally {
-    await lease.release();
+    deadline.clear();
   }
 }
 

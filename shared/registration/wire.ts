@@ -1,12 +1,13 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { z } from "zod";
-import { systemClock } from "../clock.ts";
-import { configFolder } from "../config/config-folder.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { openConfigSource } from "../config/open-config-source.ts";
 import { type Environment, parseSettings } from "../config/settings.ts";
+import { publicUrlFrom } from "../config/public-url.ts";
 import { openGraphRoad } from "../graph/graph-road.ts";
 import type { Logger } from "../log.ts";
-import { accessTokens } from "../oauth/access-token.ts";
-import { microsoftSettingsFrom } from "../oauth/microsoft-settings.ts";
+import { connectTickets } from "../oauth/connect-ticket.ts";
+import { microsoftAccessTokens } from "../oauth/open-access-tokens.ts";
 import { secretStoreFrom } from "../secrets/open-secret-store.ts";
 import { mailPassword } from "../secrets/secret-names.ts";
 import { type SecretStore, SecretStoreError } from "../secrets/secret-store.ts";
@@ -23,8 +24,6 @@ const Settings = z.object({
     .url({ protocol: /^https$/u, error: "must be an https URL" })
     .default("https://graph.microsoft.com")
     .transform((url) => url.replace(/\/+$/u, "")),
-  PUBLIC_URL: z.url("must be a URL").optional(),
-  WEBSITE_HOSTNAME: z.string().optional(),
 });
 
 /** A crash keeps a team's next pass waiting no longer than this. */
@@ -38,12 +37,18 @@ const REQUESTS_PER_MAILBOX = 4;
  * Binds registration to its services, as the settings say. Nothing is asked of them yet.
  * @throws {SettingsError} names what is missing or wrong
  */
-export async function wireRegistration(env: Environment, logger: Logger): Promise<RegistrationService> {
+export async function wireRegistration(
+  env: Environment,
+  logger: Logger,
+  { clock = systemClock }: { clock?: Clock } = {},
+): Promise<RegistrationService> {
   const settings = parseSettings(env, Settings);
-  const clock = systemClock;
   const secrets = secretStoreFrom(env, { clock });
   const storage = storageAccountFrom(env, { clock });
-  const tokens = accessTokens({ secrets, settings: microsoftSettingsFrom(env), clock, logger });
+  const publicUrl = publicUrlFrom(env);
+  const tickets = connectTickets({ secrets, storage, clock, publicUrl });
+  const capability = "registration";
+  const tokens = microsoftAccessTokens(env, { secrets, storage, clock, logger, capability });
   const limits = new Map<string, LimitFunction>();
   const limitOf = (connection: string): LimitFunction => {
     const limit = limits.get(connection) ?? pLimit(REQUESTS_PER_MAILBOX);
@@ -54,11 +59,12 @@ export async function wireRegistration(env: Environment, logger: Logger): Promis
   return registrationService({
     env,
     clock,
-    config: configFolder(settings.CONFIG_DIR),
+    config: openConfigSource(settings.CONFIG_DIR, env, { clock }),
     history: runHistory(storage),
-    messageIdDomain: domainOf(settings),
+    messageIdDomain: new URL(publicUrl).hostname,
     deadlineMs: PASS_DEADLINE_MS,
     mailPassword: (team, { fresh }) => passwordOf(secrets, team, fresh),
+    connectLink: (connection) => tickets.linkFor({ provider: "microsoft", connection, capability }),
     lock: async (team) =>
       acquireLease(await storage.container("locks"), `registration/${team}`, {
         seconds: LOCK_SECONDS,
@@ -90,12 +96,4 @@ async function passwordOf(secrets: SecretStore, team: string, fresh: boolean): P
   throw new SecretStoreError(
     `There is no secret ${name} in ${secrets.place}. Store the sender's mail password there: npm run secrets:set -- ${name}`,
   );
-}
-
-function domainOf(settings: {
-  PUBLIC_URL?: string | undefined;
-  WEBSITE_HOSTNAME?: string | undefined;
-}): string {
-  if (settings.PUBLIC_URL) return new URL(settings.PUBLIC_URL).hostname;
-  return settings.WEBSITE_HOSTNAME ?? "localhost";
 }

@@ -3,6 +3,7 @@ import type { TokenCredential } from "@azure/identity";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { withinDeadline } from "../http/deadline.ts";
+import { disableOlderVersions, storedSecretOf } from "./key-vault-versions.ts";
 import { SecretStoreError, type SecretStore, secretStore } from "./secret-store.ts";
 
 /** For one question to the vault, with all that the library repeats (429, 5xx, no connection). */
@@ -16,9 +17,9 @@ interface KeyVaultOptions {
 }
 
 /**
- * Secrets in an Azure Key Vault. Each `set` makes a new version; older ones stay as they are, since a vault deletes
- * a secret with all its versions or not at all.
- * Permission: Key Vault Secrets User to read, Key Vault Secrets Officer to set as well.
+ * Secrets in an Azure Key Vault. Each `set` makes a new version. Older ones can be disabled only: a vault deletes a
+ * secret with all its versions or not at all.
+ * Permission: Key Vault Secrets User to read, Key Vault Secrets Officer for all else.
  * @param vaultUrl  such as https://rollcall.vault.azure.net
  * @see https://learn.microsoft.com/rest/api/keyvault/secrets
  */
@@ -41,9 +42,7 @@ export function keyVault(vaultUrl: string, { clock, credential }: KeyVaultOption
     read: (name) =>
       ask(name, "get", async (client, abortSignal) => {
         try {
-          const { value, properties } = await client.getSecret(name, { abortSignal });
-          // `createdOn` belongs to the version; `updatedOn` also moves when somebody edits its tags.
-          return value === undefined ? undefined : { value, ...storedOn(properties.createdOn) };
+          return storedSecretOf(await client.getSecret(name, { abortSignal }));
         } catch (error) {
           if (failureOf(error).code === "SecretNotFound") return undefined;
           throw error;
@@ -53,10 +52,14 @@ export function keyVault(vaultUrl: string, { clock, credential }: KeyVaultOption
       ask(name, "set", async (client, abortSignal) => {
         await client.setSecret(name, value, { ...details, abortSignal });
       }),
+    retireOlder: (name, version) =>
+      ask(name, "disable older versions of", (client, abortSignal) =>
+        disableOlderVersions(client, name, version, abortSignal),
+      ),
   });
 }
 
-type Action = "get" | "set";
+type Action = "get" | "set" | "disable older versions of";
 type Question<T> = (client: SecretClient, abortSignal: AbortSignal) => Promise<T>;
 
 /** The libraries are large, so they are loaded when the vault is first needed and not with the program. */
@@ -65,10 +68,6 @@ async function open(vaultUrl: string, credential: TokenCredential | undefined): 
   return new vault.SecretClient(vaultUrl, credential ?? new identity.DefaultAzureCredential(), {
     retryOptions: RETRIES,
   });
-}
-
-function storedOn(createdOn: Date | undefined): { storedOn?: Date } {
-  return createdOn ? { storedOn: createdOn } : {};
 }
 
 /** The fields of the library's RestError that say what went wrong. */

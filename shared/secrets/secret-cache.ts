@@ -1,11 +1,16 @@
 import type { Clock } from "../clock.ts";
+import { withinDeadline } from "../http/deadline.ts";
 import { type SecretStore, type StoredSecret, secretStore } from "./secret-store.ts";
+
+/** How long a store may keep those waiting who could do with the last known value. */
+const PATIENCE_MS = 10_000;
 
 /**
  * Remembers what a store said, so that a pass of many questions asks it once.
  * - A value is used again for `seconds`; `fresh` asks the store.
- * - When the store fails, the last known value goes on serving plain reads, and the store is left alone for as long
- *   again: a vault that is down for a minute must not stop what worked a minute ago. A `fresh` read gets the failure.
+ * - When the store fails, or takes long, the last known value goes on serving plain reads, and the store is left alone
+ *   for as long again: a vault that is down for a minute must not stop what worked a minute ago. An answer that comes
+ *   late counts all the same. A `fresh` read waits, and gets the failure.
  * - That a secret is missing is not remembered: whoever has just been told to set one should not have to wait.
  * - Concurrent reads of one secret share one question.
  */
@@ -44,18 +49,21 @@ export function cachedSecrets(
       if (fresh) return ask(name);
       const last = known.get(name);
       if (last && clock.now().getTime() < last.until) return last.secret;
+      const question = asked.get(name) ?? ask(name);
+      if (!last) return question;
       try {
-        return await (asked.get(name) ?? ask(name));
-      } catch (error) {
-        if (!last) throw error;
-        remember(name, last.secret);
-        return last.secret;
+        return await withinDeadline({ milliseconds: PATIENCE_MS, clock }, () => question);
+      } catch {
+        // Unless a late answer, or a set, has come first.
+        if (known.get(name) === last) remember(name, last.secret);
+        return known.get(name)?.secret;
       }
     },
     async set(name, value, details) {
       await store.set(name, value, details);
       asked.delete(name);
-      remember(name, { value, storedOn: clock.now() });
+      remember(name, { value, storedOn: clock.now(), ...details });
     },
+    retireOlder: (name, version) => store.retireOlder(name, version),
   });
 }

@@ -23,6 +23,11 @@ export function microsoftRefreshToken(connection: string): string {
   return member("microsoft-refresh-token-", connection);
 }
 
+/** @param connection  a consented account, such as `default` */
+export function webexRefreshToken(connection: string): string {
+  return member("webex-refresh-token-", connection);
+}
+
 /** @param team  the name of the team file without `.json` */
 export function mailPassword(team: string): string {
   return member("mail-password-", team);

@@ -21,12 +21,26 @@ export interface SecretStore {
    * @throws {SecretStoreError} nothing was stored, or it is not known whether it was
    */
   set(name: string, value: string, details?: SecretDetails): Promise<void>;
+  /**
+   * Disables what a version has replaced, in a store that keeps older versions: once it is known to work.
+   * @param version  as `read` gave it; this one and those after it stay as they are
+   * @throws {SecretStoreError} not all of them could be disabled
+   */
+  retireOlder(name: string, version: string): Promise<void>;
 }
 
 export interface StoredSecret {
   value: string;
   /** When this value was stored; absent when the store does not remember (a file). */
   storedOn?: Date;
+  /** When the value stops working, where the store was told. */
+  expiresOn?: Date;
+  /** What it was tagged with; absent when the store knows no tags (a file). */
+  tags?: Record<string, string>;
+  /** Which version this is, in a store that keeps them. */
+  version?: string;
+  /** Whether the versions before this one were disabled already. */
+  olderRetired?: boolean;
 }
 
 export interface SecretDetails {
@@ -41,7 +55,13 @@ export class SecretStoreError extends Error {
   override readonly name = "SecretStoreError";
 }
 
-/** Completes a store that reads and sets with the plain `get`. */
-export function secretStore(parts: Omit<SecretStore, "get">): SecretStore {
-  return { ...parts, get: async (name, options) => (await parts.read(name, options))?.value };
+/** Completes a store that reads and sets: with the plain `get`, and for one that keeps no older versions. */
+export function secretStore(
+  parts: Omit<SecretStore, "get" | "retireOlder"> & Partial<Pick<SecretStore, "retireOlder">>,
+): SecretStore {
+  return {
+    retireOlder: async () => undefined,
+    ...parts,
+    get: async (name, options) => (await parts.read(name, options))?.value,
+  };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { BlobLeaseClient, ContainerClient } from "@azure/storage-blob";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
-import { withinDeadline } from "../http/deadline.ts";
+import { type TimeLimit, withinDeadline } from "../http/deadline.ts";
 
 /** A lock that outlives nobody: it renews itself while its holder works, and frees itself when the holder is gone. */
 export interface Lease {
@@ -20,6 +20,8 @@ export class LeaseLostError extends Error {
 export interface LeaseOptions {
   /** How long a crashed holder keeps others out: 15 to 60. */
   seconds: number;
+  /** How long after it was taken, or renewed, it is renewed; a third of its time unless given. */
+  renewAfterSeconds?: number;
   clock: Clock;
 }
 
@@ -33,8 +35,9 @@ export interface LeaseOptions {
 export async function acquireLease(
   container: ContainerClient,
   name: string,
-  { seconds, clock }: LeaseOptions,
+  options: LeaseOptions,
 ): Promise<Lease | undefined> {
+  const { seconds, clock } = options;
   const blob = container.getBlockBlobClient(name);
   const client = blob.getBlobLeaseClient(randomUUID());
   // Counted from before the question: the service starts counting later.
@@ -42,7 +45,7 @@ export async function acquireLease(
   const acquired = await tryAcquire(client, seconds, async () => {
     await blob.upload("", 0, { conditions: { ifNoneMatch: "*" } });
   });
-  return acquired ? holdLease(client, name, { seconds, clock, since: askedAt }) : undefined;
+  return acquired ? holdLease(client, name, { ...options, since: askedAt }) : undefined;
 }
 
 async function tryAcquire(
@@ -71,23 +74,23 @@ async function tryAcquire(
 function holdLease(
   client: BlobLeaseClient,
   name: string,
-  { seconds, clock, since }: LeaseOptions & { since: Date },
+  { seconds, renewAfterSeconds = seconds / 3, clock, since }: LeaseOptions & { since: Date },
 ): Lease {
   const lost = new AbortController();
   const released = new AbortController();
-  const renewal = keepRenewing();
+  const { signal } = released;
+  let ends = since.getTime() + seconds * 1000;
+  const remains = (): number => ends - clock.now().getTime();
 
   async function keepRenewing(): Promise<void> {
-    let renewedAt = since.getTime();
-    const pauseMs = (seconds * 1000) / 3;
-    while (!released.signal.aborted) {
-      const leftMs = renewedAt + seconds * 1000 - clock.now().getTime();
-      await clock.sleep(Math.max(0, Math.min(pauseMs, leftMs)), released.signal).catch(() => undefined);
-      if (released.signal.aborted) return;
+    for (;;) {
+      await clock
+        .sleep(Math.max(0, Math.min(renewAfterSeconds * 1000, remains())), signal)
+        .catch(() => undefined);
+      if (signal.aborted) return;
       const askedAt = clock.now().getTime();
-      const remainsMs = renewedAt + seconds * 1000 - askedAt;
-      const outcome = await renew(remainsMs);
-      if (outcome === "renewed") renewedAt = askedAt;
+      const outcome = await renew(client, { milliseconds: remains(), clock, signal });
+      if (outcome === "renewed") ends = askedAt + seconds * 1000;
       if (outcome === "lost") {
         lost.abort(new LeaseLostError(`The lock ${name} was lost: it was not renewed in time, or broken.`));
         return;
@@ -95,20 +98,7 @@ function holdLease(
     }
   }
 
-  async function renew(remainsMs: number): Promise<"renewed" | "lost" | "unknown"> {
-    if (remainsMs <= 0) return "lost";
-    try {
-      await withinDeadline({ milliseconds: remainsMs, clock, signal: released.signal }, (abortSignal) =>
-        client.renewLease({ abortSignal }),
-      );
-      return "renewed";
-    } catch (error) {
-      const { status } = failureOf(error);
-      // The service says that it is not ours; anything else may pass while there is time.
-      return status === 404 || status === 409 || status === 412 ? "lost" : "unknown";
-    }
-  }
-
+  const renewal = keepRenewing();
   return {
     signal: lost.signal,
     async release() {
@@ -117,6 +107,18 @@ function holdLease(
       await client.releaseLease().catch(() => undefined);
     },
   };
+}
+
+async function renew(client: BlobLeaseClient, limit: TimeLimit): Promise<"renewed" | "lost" | "unknown"> {
+  if (limit.milliseconds <= 0) return "lost";
+  try {
+    await withinDeadline(limit, (abortSignal) => client.renewLease({ abortSignal }));
+    return "renewed";
+  } catch (error) {
+    const { status } = failureOf(error);
+    // The service says that it is not ours; anything else may pass while there is time.
+    return status === 404 || status === 409 || status === 412 ? "lost" : "unknown";
+  }
 }
 
 const RestFailure = z.object({ statusCode: z.number().optional(), code: z.string().optional() });

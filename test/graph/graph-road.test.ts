@@ -36,7 +36,7 @@ async function ride(
       return renew ? "second" : "first";
     },
     limit: pLimit(4),
-    clock: fakeClock("2026-11-03T04:00:00Z", { auto: 60_000 }),
+    clock: fakeClock("2026-11-03T04:00:00Z", { auto: 25_000 }),
     signal: options.signal ?? new AbortController().signal,
     onRequest: () => (counts.requests += 1),
     onThrottled: () => (counts.throttled += 1),
@@ -199,7 +199,7 @@ test("no more than four requests are in flight at one mailbox", async () => {
     graphUrl: server.url,
     token: async () => "first",
     limit: pLimit(4),
-    clock: fakeClock("2026-11-03T04:00:00Z", { auto: 60_000 }),
+    clock: fakeClock("2026-11-03T04:00:00Z", { auto: 25_000 }),
     signal: new AbortController().signal,
     onRequest: () => undefined,
     onThrottled: () => undefined,

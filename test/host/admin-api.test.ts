@@ -66,7 +66,7 @@ const REFUSALS: [string, string, Record<string, string>, string | undefined, num
   ["POST", "/admin/functions/daily", master, undefined, 415],
   ["POST", "/admin/functions/daily", { ...master, ...json }, "not json", 400],
   ["POST", "/admin/functions/daily", { ...master, ...json }, '{"input":{}}', 400],
-  ["POST", "/admin/functions/release", { ...master, ...json }, "{}", 400],
+  ["POST", "/admin/functions/plain", { ...master, ...json }, "{}", 400],
   ["DELETE", "/admin/functions/daily", master, undefined, 404],
   ["GET", "/admin/functions/daily/more/still", master, undefined, 404],
   ["GET", "/admin/vfs", master, undefined, 404],
@@ -87,9 +87,9 @@ test("the host tells its state, its functions, and what is wrong with one", asyn
   const list = (await get("/admin/functions")) as { name: string; invoke_url_template?: string }[];
   assert.deepEqual(
     list.map(({ name }) => name),
-    ["at-start", "daily", "queued", "release", "slow", "by-setting"],
+    ["at-start", "daily", "plain", "queued", "by-setting"],
   );
-  assert.equal(list.find(({ name }) => name === "release")?.invoke_url_template, `${host.url}/api/release`);
+  assert.equal(list.find(({ name }) => name === "plain")?.invoke_url_template, `${host.url}/api/plain`);
   const one = (await get("/admin/functions/daily")) as { config: { bindings: unknown } };
   assert.deepEqual(one.config.bindings, [{ type: "timerTrigger", schedule: "0 0 4 * * *" }]);
   assert.deepEqual(await get("/admin/functions/daily/status"), {});

@@ -75,7 +75,7 @@ export class LogBook {
 export interface FixtureHost {
   host: Host;
   log: LogBook;
-  fetch(path: string, init?: RequestInit): Promise<Response>;
+  fetch: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
 /** A host of one of the fixture apps, which ends with the test. */

@@ -57,7 +57,7 @@ test("several values of one query name arrive as one, joined by a comma and with
 test("a body that comes in chunks does not reach the function, and the host says so", async (t) => {
   const { fetch, log } = await startFixture(t, "http");
   const body = new Blob(["in chunks"]).stream();
-  const response = await fetch("/api/mirror", { method: "POST", body, duplex: "half" } as RequestInit);
+  const response = await fetch("/api/mirror", { method: "POST", body, duplex: "half" });
   assert.equal(((await response.json()) as Mirrored).body, "");
   assert.equal((await log.said(/came in chunks/)).level, "warning");
 });

@@ -46,15 +46,12 @@ test("serve prints the functions and where it listens, and ends when it is told 
     FIXTURE_QUEUE: "q",
   });
   const [, url] = await printed(/listening on (http:\/\/localhost:\d+)/);
-  assert.match(
-    text(),
-    new RegExp(`release +http +\\[GET,POST\\] ${String(url)}/api/release \\(anonymous\\)`),
-  );
+  assert.match(text(), new RegExp(`plain +http +\\[GET,POST\\] ${String(url)}/api/plain \\(anonymous\\)`));
   assert.match(text(), /daily +timer +0 0 4 \* \* \* \(UTC\)/);
   assert.match(text(), /queued +queue +q/);
   assert.match(text(), /by-setting +in error +'%FIXTURE_SCHEDULE%' does not resolve/);
   assert.doesNotMatch(text(), /key of this run/);
-  assert.equal((await fetch(`${String(url)}/api/release`)).status, 200);
+  assert.equal((await fetch(`${String(url)}/api/plain`)).status, 200);
   child.kill("SIGTERM");
   assert.equal(await exit, 0);
 });

@@ -1,60 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type AccessTokens,
-  type AccessTokensOptions,
-  accessTokens,
-} from "../../shared/oauth/access-token.ts";
+import { microsoftTokens } from "../../shared/oauth/microsoft-tokens.ts";
 import {
   AppNotConfiguredError,
   ConsentExpiredError,
   NotConnectedError,
 } from "../../shared/oauth/token-errors.ts";
 import { SecretStoreError } from "../../shared/secrets/secret-store.ts";
-import { cachedSecrets } from "../../shared/secrets/secret-cache.ts";
-import { type RememberingLogger, rememberingLogger } from "../fakes/remembering-logger.ts";
-import { type SecretsInMemory, secretsInMemory } from "../fakes/secrets-in-memory.ts";
-import {
-  ACCOUNT,
-  CLIENT_ID,
-  CLIENT_SECRET,
-  type LoginWorld,
-  OTHER_ACCOUNT,
-  SCOPES,
-  aLogin,
-} from "./login-world.ts";
+import { LeaseLostError } from "../../shared/storage/blob-lease.ts";
+import { LeaseBusyError } from "../../shared/storage/under-lease.ts";
+import { HOUR, MINUTE, aKeeper } from "./keeper-world.ts";
+import { ACCOUNT, CLIENT_ID, OTHER_ACCOUNT, SCOPES } from "./login-world.ts";
 
 const REFRESH_TOKEN = "microsoft-refresh-token-default";
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-interface KeeperWorld extends LoginWorld {
-  store: SecretsInMemory;
-  logger: RememberingLogger;
-  tokens: AccessTokens;
-  /** As after a restart: nothing in memory, the same secrets. */
-  restarted: () => AccessTokens;
-}
-
-async function aKeeper(overrides: Partial<AccessTokensOptions> = {}): Promise<KeeperWorld> {
-  const world = await aLogin();
-  const { clock, login, refreshToken } = world;
-  const store = secretsInMemory(clock, {
-    "microsoft-client-secret": CLIENT_SECRET,
-    [REFRESH_TOKEN]: refreshToken,
-  });
-  const logger = rememberingLogger();
-  const open = (): AccessTokens =>
-    accessTokens({
-      secrets: cachedSecrets(store, { clock, seconds: 60 }),
-      settings: { loginUrl: login.url, tenant: "common", clientId: CLIENT_ID },
-      clock,
-      logger,
-      scopes: SCOPES,
-      ...overrides,
-    });
-  return { ...world, store, logger, tokens: open(), restarted: open };
-}
 
 test("an access token is kept until five minutes before its end", async () => {
   const { tokens, clock, requests } = await aKeeper();
@@ -120,100 +78,26 @@ test("renew asks again when the renewed token is older than half a minute", asyn
   assert.equal(requests(), 3);
 });
 
-test("a rotated refresh token is not saved while the present one is younger than a day", async () => {
-  const { tokens, clock, store, restarted } = await aKeeper();
-  for (let hour = 0; hour < 23; hour += 1) {
-    await (hour % 2 ? tokens : restarted()).get("default");
-    await clock.advance(HOUR);
-  }
-  assert.equal(store.sets.length, 0);
-});
-
-test("a rotated refresh token is saved once a day, with its end, whatever restarts there are", async () => {
-  const { clock, store, restarted } = await aKeeper();
-  for (let hour = 0; hour < 24 * 10; hour += 1) {
-    await restarted().get("default");
-    await clock.advance(HOUR);
-  }
-  assert.equal(store.sets.length, 9);
-  const [first] = store.sets;
-  assert.equal(first?.name, REFRESH_TOKEN);
-  assert.equal(first?.details.expiresOn?.toISOString(), "2027-02-02T04:00:00.000Z");
-});
-
-test("a connection used once a day outlives the 90 days of its first token", async () => {
-  const { clock, restarted } = await aKeeper();
-  for (let day = 0; day < 200; day += 1) {
-    assert.ok(await restarted().get("default"));
-    await clock.advance(24 * HOUR);
-  }
-});
-
-test("a store that does not remember when it was written gets the new token at once, then once a day", async () => {
-  const { clock, store, login } = await aKeeper();
-  const forgetful = {
-    ...store,
-    read: async (name: string) => {
-      const secret = await store.read(name);
-      return secret && { value: secret.value };
-    },
-  };
-  const tokens = accessTokens({
-    secrets: forgetful,
-    settings: { loginUrl: login.url, tenant: "common", clientId: CLIENT_ID },
-    clock,
-    logger: rememberingLogger(),
-  });
-  for (let hour = 0; hour < 25; hour += 1) {
-    await tokens.get("default");
-    await clock.advance(HOUR);
-  }
-  assert.equal(store.sets.length, 2);
-});
-
-test("the rotated token is in the store before its access token is given out", async () => {
-  const { tokens, clock, store } = await aKeeper();
-  await clock.advance(24 * HOUR);
-  await tokens.get("default").then(() => assert.equal(store.sets.length, 1));
-});
-
-test("a token that cannot be saved is a warning, the access token serves, and the next refresh saves", async () => {
-  const { tokens, clock, store, logger } = await aKeeper();
-  await clock.advance(24 * HOUR);
-  const set = store.set.bind(store);
-  store.set = () => Promise.reject(new SecretStoreError("the vault says no"));
-  assert.ok(await tokens.get("default"));
-  assert.deepEqual(logger.lines, [
-    "warn: The new refresh token of the connection default was not saved. the vault says no",
-  ]);
-  store.set = set;
-  await clock.advance(HOUR);
-  await tokens.get("default");
-  assert.equal(store.sets.length, 1);
-});
-
-test("a token that somebody has just stored is not overwritten by the offspring of the old one", async () => {
-  const { tokens, clock, store, login, arrived } = await aKeeper();
-  await clock.advance(24 * HOUR);
-  login.faults.add({ kind: "hang" });
-  const getting = tokens.get("default");
-  await arrived(1);
-  const consentedAgain = await login.grant(CLIENT_ID, ACCOUNT, SCOPES.join(" "));
-  await store.set(REFRESH_TOKEN, consentedAgain);
-  await clock.advance(10_000);
-  assert.ok(await getting);
-  assert.equal(await store.get(REFRESH_TOKEN), consentedAgain);
-});
-
-test("a refused refresh token is read again, and its replacement is used", async () => {
+test("a refresh token that somebody has stored is used for the next refresh", async () => {
   const { tokens, clock, store, login, requests, refreshToken } = await aKeeper();
   await tokens.get("default");
   await clock.advance(HOUR);
-  await tokens.get("default");
   await store.set(REFRESH_TOKEN, await login.grant(CLIENT_ID, ACCOUNT, SCOPES.join(" ")));
   await login.revokeToken(refreshToken);
   assert.ok(await tokens.get("default", { renew: true }));
-  assert.equal(requests(), 4);
+  assert.equal(requests(), 2);
+});
+
+test("a refresh token that is replaced while it is being refused is read again, and its replacement used", async () => {
+  const { tokens, store, login, requests, refreshToken, clock, arrived } = await aKeeper();
+  login.faults.add({ kind: "hang" });
+  await login.revokeToken(refreshToken);
+  const getting = tokens.get("default");
+  await arrived(1);
+  await store.set(REFRESH_TOKEN, await login.grant(CLIENT_ID, ACCOUNT, SCOPES.join(" ")));
+  await clock.advance(10_000);
+  assert.ok(await getting);
+  assert.equal(requests(), 3);
 });
 
 test("a refused refresh token without a replacement is the error, after one request", async () => {
@@ -275,17 +159,29 @@ test("a connection nobody has consented for says so, and how to", async () => {
   assert.equal(requests(), 0);
 });
 
-test("with a connect page, that is where the owner is sent", async () => {
-  const { tokens } = await aKeeper({ connectUrl: (name) => `https://rollcall.example/connect/${name}` });
-  await assert.rejects(
-    tokens.get("frogs"),
-    /to open https:\/\/rollcall\.example\/connect\/frogs and consent/,
-  );
+test("with a connect link, that is what the owner is sent", async () => {
+  const { tokens } = await aKeeper({
+    connectUrl: async (name) => `https://rollcall.example/connect/${name}`,
+  });
+  await assert.rejects(tokens.get("frogs"), {
+    connect: "https://rollcall.example/connect/frogs",
+    whatToDo: "Ask the owner of the account to open the connect link and consent.",
+  });
+});
+
+test("a link that cannot be made does not hide what is wrong", async () => {
+  const { tokens, logger } = await aKeeper({
+    connectUrl: () => Promise.reject(new SecretStoreError("the vault is down")),
+  });
+  await assert.rejects(tokens.get("frogs"), NotConnectedError);
+  assert.deepEqual(logger.lines, [
+    "warn: No connect link could be made for the connection frogs. the vault is down",
+  ]);
 });
 
 test("a missing client id and a missing client secret are each named", async () => {
   const nameless = await aKeeper({
-    settings: { loginUrl: "https://login.example", tenant: "common", clientId: undefined },
+    service: microsoftTokens({ loginUrl: "https://login.example", tenant: "common", clientId: undefined }),
   });
   await assert.rejects(nameless.tokens.get("default"), (error) => {
     assert.ok(error instanceof AppNotConfiguredError);
@@ -302,3 +198,72 @@ test("secrets that cannot be read are the store's own error", async () => {
   store.failure = new SecretStoreError("the vault is down");
   await assert.rejects(tokens.get("default"), /the vault is down/);
 });
+
+test("while the vault is away, the last known secrets serve a refresh", async () => {
+  const { tokens, clock, store, requests } = await aKeeper();
+  await tokens.get("default");
+  await clock.advance(2 * HOUR);
+  store.failure = new SecretStoreError("the vault is down");
+  assert.ok(await tokens.get("default"));
+  assert.equal(requests(), 2);
+});
+
+test("another account that is connected in place of the present one is used within the cache's time", async () => {
+  const { tokens, clock, store, login } = await aKeeper();
+  await tokens.get("default");
+  await clock.advance(MINUTE / 2);
+  await store.set(REFRESH_TOKEN, await login.grant(CLIENT_ID, OTHER_ACCOUNT, SCOPES.join(" ")));
+  await clock.advance(MINUTE / 2);
+  assert.equal(login.readToken(await tokens.get("default"))?.account, OTHER_ACCOUNT);
+});
+
+test("a connection whose secret is deleted is not connected any more, once the cache's time is over", async () => {
+  const { tokens, clock, store } = await aKeeper();
+  await tokens.get("default");
+  store.delete(REFRESH_TOKEN);
+  await clock.advance(MINUTE);
+  await assert.rejects(tokens.get("default"), NotConnectedError);
+});
+
+test("an instance with a token that is still valid does not wait for one that is refreshing", async () => {
+  const { tokens, clock, restarted, login, arrived } = await aKeeper();
+  const first = await tokens.get("default");
+  await clock.advance(56 * MINUTE);
+  login.faults.add({ kind: "hang" });
+  const other = restarted().get("default");
+  await arrived(2);
+  assert.equal(await tokens.get("default"), first);
+  await clock.advance(10_000);
+  assert.ok(await other);
+});
+
+test("an instance without one waits its turn", async () => {
+  const { tokens, clock, restarted, login, arrived, requests } = await aKeeper();
+  login.faults.add({ kind: "hang" });
+  const first = tokens.get("default");
+  await arrived(1);
+  const second = restarted().get("default");
+  await clock.advance(10_000);
+  assert.ok(await first);
+  assert.ok(await second);
+  assert.equal(requests(), 3);
+});
+
+test("after a refresh that failed in passing, half a minute goes by before the next one", async () => {
+  const { tokens, clock, login, requests } = await aKeeper();
+  const first = await tokens.get("default");
+  await clock.advance(56 * MINUTE);
+  login.faults.add({ kind: "status", status: 503, times: 4 });
+  assert.equal(await tokens.get("default"), first);
+  assert.equal(await tokens.get("default"), first);
+  assert.equal(requests(), 5);
+  await clock.advance(MINUTE / 2);
+  assert.notEqual(await tokens.get("default"), first);
+});
+
+for (const error of [new LeaseBusyError("held"), new LeaseLostError("lost")]) {
+  test(`a ${error.name} is a TokenUnavailableError that names it as its cause`, async () => {
+    const { tokens } = await aKeeper({ lock: () => Promise.reject(error) });
+    await assert.rejects(tokens.get("default"), { name: "TokenUnavailableError", cause: error });
+  });
+}

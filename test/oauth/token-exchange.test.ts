@@ -1,45 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { refreshAccessToken, type RefreshRequest } from "../../shared/oauth/token-exchange.ts";
+import { refreshAccessToken } from "../../shared/oauth/token-exchange.ts";
 import {
   ClientSecretRefusedError,
   ConsentExpiredError,
   ConsentMissingError,
   SignInBlockedError,
-  TokenError,
   TokenRefusedError,
   TokenUnavailableError,
 } from "../../shared/oauth/token-errors.ts";
-import { ACCOUNT, CLIENT_ID, CLIENT_SECRET, type LoginWorld, SCOPES, aLogin } from "./login-world.ts";
-
-function requestIn({ login, clock, refreshToken }: LoginWorld): RefreshRequest {
-  return {
-    loginUrl: login.url,
-    tenant: "common",
-    clientId: CLIENT_ID,
-    clientSecret: CLIENT_SECRET,
-    refreshToken,
-    scopes: SCOPES,
-    connection: "default",
-    clock,
-  };
-}
-
-/** The error of a refresh that must fail; whatever is printed of it, no secret is. */
-async function failureOf(request: RefreshRequest): Promise<TokenError> {
-  const error = await refreshAccessToken(request).then(
-    () => assert.fail("it succeeded"),
-    (error: unknown) => error,
-  );
-  assert.ok(error instanceof TokenError, inspect(error));
-  const printed = inspect(error, { depth: 10, showHidden: true });
-  for (const secret of [request.refreshToken, request.clientSecret])
-    assert.ok(!printed.includes(secret), printed);
-  assert.match(error.message, /^Microsoft gave no access token for the connection default: /);
-  assert.doesNotMatch(error.message, /\n/);
-  return error;
-}
+import { ACCOUNT, CLIENT_ID, type LoginWorld, SCOPES, aLogin } from "./login-world.ts";
+import { failureOf, requestIn } from "./refresh-request.ts";
 
 test("a refresh token becomes an access token, its end, its scopes and a new refresh token", async () => {
   const world = await aLogin();
@@ -158,16 +130,25 @@ test("a wrong client secret, an unknown app and an unknown tenant each say which
   const wrongApp = await failureOf({ ...requestIn(world), clientId: "0000" });
   assert.ok(wrongApp instanceof TokenRefusedError);
   assert.match(wrongApp.message, /MICROSOFT_CLIENT_ID/);
-  const wrongTenant = await failureOf({ ...requestIn(world), tenant: "nowhere.example" });
+  const wrongTenant = await failureOf(requestIn(world, { tenant: "nowhere.example" }));
   assert.match(wrongTenant.message, /the tenant in MICROSOFT_TENANT does not exist/);
 });
 
-test("with a connect page the advice is to open it", async () => {
+test("with a connect link the advice is to open it; it stands beside the words, which end up in logs", async () => {
   const world = await aLogin();
   await world.login.revokeToken(world.refreshToken);
-  const connectUrl = "https://rollcall.example/api/connect/t1";
-  const error = await failureOf({ ...requestIn(world), connectUrl });
-  assert.match(error.whatToDo, /to open https:\/\/rollcall\.example\/api\/connect\/t1 and consent/);
+  const link = "https://rollcall.example/api/connect/t1";
+  const error = await failureOf(requestIn(world, { connectUrl: async () => link }));
+  assert.match(error.whatToDo, /to open the connect link and consent/);
+  assert.equal(error.connect, link);
+  assert.ok(!error.message.includes(link) && !error.summary.includes(link));
+});
+
+test("a link is made only when it is what helps", async () => {
+  const world = await aLogin();
+  world.login.expireSecret(CLIENT_ID);
+  const connectUrl = (): Promise<string> => assert.fail("a link was made");
+  await failureOf(requestIn(world, { connectUrl }));
 });
 
 test("a code that is not known falls back on OAuth's own error, without secrets and addresses of the text", async () => {
@@ -203,80 +184,6 @@ test("a refusal with a challenge in its headers is understood as well", async ()
   assert.ok((await failureOf(requestIn(world))) instanceof ClientSecretRefusedError);
 });
 
-for (const [what, fault] of [
-  ["503", { kind: "status", status: 503 }],
-  ["500", { kind: "status", status: 500, body: { error: "server_error" } }],
-  ["429", { kind: "status", status: 429 }],
-  ["temporarily_unavailable", { kind: "status", status: 400, body: { error: "temporarily_unavailable" } }],
-  ["AADSTS90033", { kind: "status", status: 400, body: { error: "invalid_request", error_codes: [90_033] } }],
-  ["a connection that breaks before", { kind: "reset-before" }],
-  ["a connection that breaks after", { kind: "reset-after" }],
-  ["a page in HTML", { kind: "status", status: 200, body: "<html>a proxy's page</html>" }],
-] as const) {
-  test(`${what} is tried again, and three times in a row are survived`, async () => {
-    const world = await aLogin();
-    world.login.faults.add({ ...fault, times: 3 });
-    assert.ok((await refreshAccessToken(requestIn(world))).accessToken);
-    assert.equal(world.requests(), 4);
-    assert.deepEqual(
-      world.clock.sleeps.filter((milliseconds) => milliseconds < 10_000),
-      [500, 1000, 2000],
-    );
-  });
-
-  test(`${what} without end is a TokenUnavailableError after four tries`, async () => {
-    const world = await aLogin();
-    world.login.faults.add({ ...fault, times: 0 });
-    const error = await failureOf(requestIn(world));
-    assert.ok(error instanceof TokenUnavailableError, error.name);
-    assert.match(error.message, /The next run tries again/);
-    assert.equal(world.requests(), 4);
-  });
-}
-
-test("Retry-After is waited for, and one beyond the deadline is not", async () => {
-  const world = await aLogin();
-  world.login.faults.add({ kind: "status", status: 429, headers: { "retry-after": "7" } });
-  await refreshAccessToken(requestIn(world));
-  assert.ok(world.clock.sleeps.includes(7000));
-  world.login.faults.add({ kind: "status", status: 429, headers: { "retry-after": "60" } });
-  const error = await failureOf(requestIn(world));
-  assert.ok(error instanceof TokenUnavailableError);
-  assert.equal(error.retryAfterMs, 60_000);
-  assert.equal(world.requests(), 3);
-});
-
-test("a service that is silent is left after ten seconds and asked again", async () => {
-  const world = await aLogin();
-  world.login.faults.add({ kind: "hang" });
-  const tokens = refreshAccessToken(requestIn(world));
-  await world.arrived(1);
-  await world.clock.advance(10_000);
-  assert.ok((await tokens).accessToken);
-  assert.equal(world.requests(), 2);
-});
-
-test("all tries together end after thirty seconds", async () => {
-  const world = await aLogin();
-  world.login.faults.add({ kind: "hang", times: 0 });
-  const failed = failureOf(requestIn(world));
-  for (const tries of [1, 2, 3]) {
-    await world.arrived(tries);
-    await world.clock.advance(10_000);
-  }
-  assert.ok((await failed) instanceof TokenUnavailableError);
-});
-
-test("the caller's abort ends the wait at once, with the caller's reason", async () => {
-  const world = await aLogin();
-  world.login.faults.add({ kind: "hang" });
-  const stop = new AbortController();
-  const tokens = refreshAccessToken({ ...requestIn(world), signal: stop.signal });
-  await world.arrived(1);
-  stop.abort(new Error("the pass is over"));
-  await assert.rejects(tokens, /the pass is over/);
-});
-
 test("an answer that is no token answer names what is wrong with it, and not the tokens in it", async () => {
   const world = await aLogin();
   const body = {
@@ -306,7 +213,7 @@ test("a redirect is not followed with the secrets", async () => {
 
 test("a login service that is not there is named as not reached", async () => {
   const world = await aLogin();
-  const error = await failureOf({ ...requestIn(world), loginUrl: "https://localhost:3" });
+  const error = await failureOf(requestIn(world, { loginUrl: "https://localhost:3" }));
   assert.ok(error instanceof TokenUnavailableError);
   assert.match(error.message, /was not reached: .*ECONNREFUSED/);
 });
@@ -314,5 +221,5 @@ test("a login service that is not there is named as not reached", async () => {
 test("secrets do not travel over plain http", async () => {
   const world = await aLogin();
   const fetch = (): Promise<Response> => assert.fail("something was sent");
-  await failureOf({ ...requestIn(world), loginUrl: "http://localhost:1", fetch });
+  await failureOf({ ...requestIn(world, { loginUrl: "http://localhost:1" }), fetch });
 });

@@ -57,6 +57,15 @@ suite("a plan", () => {
     ]);
   });
 
+  test("holds those of one day in the order of their hours, also when people are announced by the day", () => {
+    const at = (hour: string) => ({ dateTime: `2026-11-03T${hour}:00:00`, timeZone: "UTC" });
+    const events = [
+      { event: aSession({ id: "a", start: at("15"), end: at("16"), attendees: all }) },
+      { event: aSession({ id: "b", start: at("13"), end: at("14"), attendees: all }) },
+    ];
+    assert.deepEqual(outcomesOf(planOf({ events, contacts })), ["b: announce new", "a: announce new"]);
+  });
+
   test("goes on past a session that cannot be judged", () => {
     const nowhere = { dateTime: "2026-11-03T13:00:00", timeZone: "Nowhere" };
     const plan = planOf({

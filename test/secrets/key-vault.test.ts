@@ -1,55 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { type TokenClaims, issueToken, readToken } from "../../infra/local/emulators/access-token.ts";
-import type { Emulator } from "../../infra/local/emulators/emulator.ts";
-import { startKeyVault } from "../../infra/local/emulators/key-vault.ts";
 import { startManagedIdentity } from "../../infra/local/emulators/managed-identity.ts";
-import { ensureCertificates } from "../../infra/local/tls.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { keyVault } from "../../shared/secrets/key-vault.ts";
-import { type SecretStore, SecretStoreError } from "../../shared/secrets/secret-store.ts";
-import { type FakeClock, fakeClock } from "../fakes/fake-clock.ts";
+import { SecretStoreError } from "../../shared/secrets/secret-store.ts";
 import { secretStoreCases } from "./secret-store-cases.ts";
-
-const { certificate } = await ensureCertificates(fileURLToPath(new URL("../../.local/tls", import.meta.url)));
-const KEY = "a key of this test";
-const CLAIMS: Omit<TokenClaims, "expiresAt"> = {
-  audience: "https://vault.localhost",
-  scopes: [],
-  roles: [],
-  tenant: "aaaaaaaa-0000-0000-0000-000000000000",
-  clientId: "rollcall",
-};
-const servers: { close(): Promise<void> }[] = [];
-after(() => Promise.all(servers.map((server) => server.close())));
-
-interface VaultWorld {
-  vault: Emulator;
-  store: SecretStore;
-  clock: FakeClock;
-}
-
-async function aVault({ audience = CLAIMS.audience }: { audience?: string } = {}): Promise<VaultWorld> {
-  const vault = await startKeyVault({
-    certificate,
-    loginUrl: "https://login.localhost",
-    tenant: CLAIMS.tenant,
-    readToken: (token) => readToken(token, KEY),
-    clock: fakeClock("2026-11-03T04:00:00Z"),
-  });
-  servers.push(vault);
-  const expiresAt = new Date(Date.now() + 3_600_000);
-  const credential = {
-    getToken: async () => ({
-      token: issueToken({ ...CLAIMS, audience, expiresAt }, KEY),
-      expiresOnTimestamp: expiresAt.getTime(),
-    }),
-  };
-  const clock = fakeClock("2026-11-03T04:00:00Z");
-  return { vault, clock, store: keyVault(vault.url, { clock, credential }) };
-}
+import { KEY, NOW, TENANT, aVault } from "./vault-world.ts";
 
 /** The error of something the vault must not do; whatever is printed of it, the value is not. */
 async function failureOf(attempt: Promise<unknown>): Promise<SecretStoreError> {
@@ -64,34 +21,27 @@ async function failureOf(attempt: Promise<unknown>): Promise<SecretStoreError> {
 
 secretStoreCases("a Key Vault", async () => (await aVault()).store);
 
-test("a secret knows since when its present version has been there, to the second", async () => {
-  const { store } = await aVault();
+test("a secret knows which version it is, and to the second since when it has been there", async () => {
+  const { store, versions } = await aVault();
   await store.set("session-key", "value");
+  const [version] = await versions("session-key");
   assert.deepEqual(await store.read("session-key"), {
     value: "value",
-    storedOn: new Date("2026-11-03T04:00:00Z"),
+    storedOn: new Date(NOW),
+    version: version?.version,
+    olderRetired: false,
   });
 });
 
 test("the end of a value and its tags are kept with the version, and older versions stay", async () => {
-  const { store, vault } = await aVault();
+  const { store, versions } = await aVault();
+  const details = { expiresOn: new Date("2027-02-01T04:00:00Z"), tags: { a: "b" } };
   await store.set("session-key", "one");
-  await store.set("session-key", "two", { expiresOn: new Date("2027-02-01T04:00:00Z"), tags: { a: "b" } });
-  const { SecretClient } = await import("@azure/keyvault-secrets");
-  const expiresAt = new Date(Date.now() + 3_600_000);
-  const token = issueToken({ ...CLAIMS, expiresAt }, KEY);
-  const client = new SecretClient(vault.url, {
-    getToken: async () => ({ token, expiresOnTimestamp: expiresAt.getTime() }),
-  });
-  const { properties } = await client.getSecret("session-key");
-  assert.equal(properties.expiresOn?.toISOString(), "2027-02-01T04:00:00.000Z");
-  assert.deepEqual(properties.tags, { a: "b" });
-  const versions = [];
-  for await (const version of client.listPropertiesOfSecretVersions("session-key")) versions.push(version);
-  assert.deepEqual(
-    versions.map(({ enabled }) => enabled),
-    [true, true],
-  );
+  await store.set("session-key", "two", details);
+  const { expiresOn, tags } = (await store.read("session-key")) ?? {};
+  assert.deepEqual({ expiresOn, tags }, details);
+  const enabled = (await versions("session-key")).map((version) => version.enabled);
+  assert.deepEqual(enabled, [true, true]);
 });
 
 test("a read is one request once the vault is open", async () => {
@@ -142,14 +92,10 @@ for (const [what, status, code, inner, expected] of [
 }
 
 test("a secret whose latest version an administrator has disabled is such an error", async () => {
-  const { store, vault } = await aVault();
+  const { store, client } = await aVault();
   await store.set("session-key", "value");
-  const expiresAt = new Date(Date.now() + 3_600_000);
-  await fetch(`${vault.url}/secrets/session-key?api-version=7.4`, {
-    method: "PATCH",
-    headers: { authorization: `Bearer ${issueToken({ ...CLAIMS, expiresAt }, KEY)}` },
-    body: JSON.stringify({ attributes: { enabled: false } }),
-  });
+  const { properties } = await client.getSecret("session-key");
+  await client.updateSecretProperties("session-key", properties.version ?? "", { enabled: false });
   assert.match((await failureOf(store.get("session-key"))).message, /is disabled/);
 });
 
@@ -162,13 +108,9 @@ test("no right to write names the role that has it, and not the value", async ()
 });
 
 test("a name whose secret was deleted says that it is to be recovered or purged first", async () => {
-  const { store, vault } = await aVault();
+  const { store, client } = await aVault();
   await store.set("session-key", "value");
-  const expiresAt = new Date(Date.now() + 3_600_000);
-  await fetch(`${vault.url}/secrets/session-key?api-version=7.4`, {
-    method: "DELETE",
-    headers: { authorization: `Bearer ${issueToken({ ...CLAIMS, expiresAt }, KEY)}` },
-  });
+  await client.beginDeleteSecret("session-key");
   assert.equal(await store.get("session-key"), undefined);
   const error = await failureOf(store.set("session-key", "hunter2"));
   assert.match(error.message, /Recover or purge it/);
@@ -200,10 +142,11 @@ test("without a credential of one's own it is the managed identity's, as in the 
   const { vault } = await aVault();
   const identity = await startManagedIdentity({
     tokenKey: KEY,
-    tenant: CLAIMS.tenant,
+    tenant: TENANT,
     clientId: "rollcall",
+    clock: { now: () => new Date("2099-12-31T00:00:00Z") },
   });
-  servers.push(identity);
+  after(() => identity.close());
   Object.assign(process.env, identity.environment);
   const store = keyVault(vault.url, { clock: systemClock });
   await store.set("session-key", "value");

@@ -119,3 +119,39 @@ test("with a time of zero every read asks", async () => {
   await cached.get("session-key");
   assert.equal(store.reads.length, 2);
 });
+
+test("a store that dawdles is waited for ten seconds; then the last good value serves, and the late answer counts", async () => {
+  const { clock, store } = aCache();
+  const gate = Promise.withResolvers<void>();
+  let slow = false;
+  const dawdling: SecretStore = {
+    ...store,
+    read: async (name) => {
+      const secret = await store.read(name);
+      if (slow) await gate.promise;
+      return secret;
+    },
+  };
+  const cached = cachedSecrets(dawdling, { clock, seconds: 60 });
+  await cached.get("session-key");
+  await store.set("session-key", "two");
+  await clock.advance(60_000);
+  slow = true;
+  const waiting = cached.get("session-key");
+  await clock.asleep(10_000);
+  await clock.advance(10_000);
+  assert.equal(await waiting, "one");
+  assert.equal(await cached.get("session-key"), "one");
+  gate.resolve();
+  await clock.advance(0);
+  assert.equal(await cached.get("session-key"), "two");
+});
+
+test("a value that was set comes with its details, and older versions are the store's to disable", async () => {
+  const { clock, store, cached } = aCache();
+  const details = { expiresOn: new Date("2027-02-01T04:00:00Z"), tags: { account: "coach" } };
+  await cached.set("session-key", "two", details);
+  assert.deepEqual(await cached.read("session-key"), { value: "two", storedOn: clock.now(), ...details });
+  await cached.retireOlder("session-key", "2");
+  assert.deepEqual(store.retirements, ["session-key/2"]);
+});

@@ -26,6 +26,9 @@ export interface MicrosoftLogin extends Emulator, LoginControls {
   readToken(token: string): TokenClaims | undefined;
 }
 
+/** Microsoft draws 60 to 90 minutes; the shortest is the one to be ready for. */
+const ACCESS_TOKEN_SECONDS = 3599;
+
 /**
  * Microsoft's sign-in service: authorization code with PKCE, refresh tokens, client credentials, for personal and work
  * accounts.
@@ -39,6 +42,7 @@ export async function startMicrosoftLogin(options: MicrosoftLoginOptions): Promi
     now: () => options.clock?.now() ?? new Date(),
     directory: new Directory(options),
     state,
+    accessTokenSeconds: ACCESS_TOKEN_SECONDS,
   };
   const controls = loginControls(service);
   const emulator = await startEmulator("microsoft-login", options, (request) =>

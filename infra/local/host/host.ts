@@ -56,7 +56,7 @@ export class UnknownFunctionError extends Error {
   override readonly name = "UnknownFunctionError";
 }
 
-/** How long running functions may go on after the host was told to end. */
+/** How long running functions may go on after the host was told to end; the machine's time, whatever clock it runs on. */
 const GRACE_MS = 5000;
 
 /**
@@ -147,11 +147,11 @@ class RunningHost {
   }
 
   async close(): Promise<void> {
-    const { app, executor, clock } = this.#parts;
+    const { app, executor } = this.#parts;
     this.#stop.abort(new Error("The host ends."));
     const closed = new Promise<void>((resolve) => this.#server?.close(() => resolve()));
     const drained = new AbortController();
-    const grace = clock.sleep(GRACE_MS, drained.signal).catch(() => {});
+    const grace = systemClock.sleep(GRACE_MS, drained.signal).catch(() => {});
     await Promise.race([grace, executor.idle().then(() => app.terminate())]);
     drained.abort();
     await app.kill();

@@ -67,3 +67,10 @@ test("the calendars come ten at a time", async () => {
     names.map((_, index) => index === 0),
   );
 });
+
+test("a page may be smaller than what was asked for", async () => {
+  const world = await graphWorld({ calendars: [{ name: "A" }, { name: "B" }, { name: "C" }] });
+  world.graph.settings.largestPage = 2;
+  const { pages, items } = await allPages(world, "/me/calendars?$top=100");
+  assert.deepEqual([pages, items.length], [2, 3]);
+});

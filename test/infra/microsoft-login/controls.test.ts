@@ -38,4 +38,12 @@ suite("the Microsoft login emulator", () => {
     await second.login.close();
     await rm(directory, { recursive: true });
   });
+
+  test("gives out access tokens of the life it was told", async () => {
+    const { refresh_token: token } = await world.consented();
+    world.login.setAccessTokenLife(600);
+    const { body } = await world.refresh(token);
+    assert.equal(body["expires_in"], 600);
+    assert.equal(world.login.readToken(body.access_token)?.expiresAt.getTime(), world.now + 600_000);
+  });
 });

@@ -81,6 +81,7 @@ suite("a refresh token of the Microsoft login emulator", () => {
       const { refresh_token: token } = await world.consented();
       await act();
       assert.deepEqual((await world.refresh(token, { scope: "Mail.Send" })).body.error_codes, [code]);
+      assert.deepEqual((await world.refresh(token)).body.error_codes, [code]);
     });
   }
 

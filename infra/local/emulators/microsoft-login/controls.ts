@@ -22,6 +22,8 @@ export interface LoginControls {
   addSecret(clientId: string, value: string): void;
   /** All secrets there are end now (AADSTS7000222), or the one named. */
   expireSecret(clientId: string, value?: string): void;
+  /** How long access tokens live from now on, as a policy of the organization can have it. */
+  setAccessTokenLife(seconds: number): void;
 }
 
 export function loginControls(service: LoginService): LoginControls {
@@ -64,6 +66,9 @@ export function loginControls(service: LoginService): LoginControls {
       for (const secret of directory.registration(clientId).secrets) {
         if (value === undefined || secret.value === value) secret.expiresAt = now();
       }
+    },
+    setAccessTokenLife: (seconds) => {
+      service.accessTokenSeconds = seconds;
     },
   };
 }

@@ -8,9 +8,6 @@ import { formatScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import type { LoginService } from "./service.ts";
 
-/** Microsoft draws 60 to 90 minutes; the shortest is the one to be ready for. */
-const ACCESS_TOKEN_SECONDS = 3599;
-
 /**
  * What an account's grant is worth: an access token for `scope`, and, as the grant allows, a refresh token and an
  * id token. The refresh token is for all that was granted, whatever this access token is for.
@@ -70,14 +67,14 @@ export function appTokens(
 }
 
 function bearer(
-  { now, state }: LoginService,
+  { now, state, accessTokenSeconds }: LoginService,
   claims: Omit<TokenClaims, "expiresAt">,
 ): Record<string, unknown> {
-  const expiresAt = new Date(now().getTime() + ACCESS_TOKEN_SECONDS * 1000);
+  const expiresAt = new Date(now().getTime() + accessTokenSeconds * 1000);
   return {
     token_type: "Bearer",
-    expires_in: ACCESS_TOKEN_SECONDS,
-    ext_expires_in: ACCESS_TOKEN_SECONDS,
+    expires_in: accessTokenSeconds,
+    ext_expires_in: accessTokenSeconds,
     access_token: issueToken({ ...claims, expiresAt }, state.value.tokenKey),
   };
 }

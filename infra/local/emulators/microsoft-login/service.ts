@@ -13,6 +13,8 @@ export interface LoginService {
   now: () => Date;
   directory: Directory;
   state: State<Memory>;
+  /** How long access tokens live. */
+  accessTokenSeconds: number;
 }
 
 /** The permissions of this scope that the account has not yet allowed the client. */

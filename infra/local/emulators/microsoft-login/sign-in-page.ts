@@ -44,7 +44,11 @@ function page(status: number, title: string, content: string): EmulatorAnswer {
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store, no-cache" },
     body: `<!doctype html>
 <html lang="en">
-  <head><meta charset="utf-8"><title>${title} (emulator)</title></head>
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width">
+    <title>${title} (emulator)</title>
+  </head>
   <body>
     ${content}
   </body>

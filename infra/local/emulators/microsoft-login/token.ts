@@ -104,6 +104,8 @@ function refresh(
   }
   const account = accountOf(service, authority, client, token);
   const scope = form.has("scope") ? narrowed(service, client, account, token, form) : token.scope;
+  // A consent can be withdrawn, and with it what it was given for.
+  checkConsent(service, client, account, scope);
   return delegatedTokens(service, account, token, scope);
 }
 
@@ -135,11 +137,15 @@ function narrowed(
 ): Scope {
   const asked = expandDefault(client, parseScope(form.get("scope")));
   service.directory.checkResource(asked.resource, account.tenant);
-  if (missingConsent(service, client, account, asked).length > 0) {
-    throw new LoginFailure(65001, { clientId: client.id, clientName: client.name });
-  }
+  checkConsent(service, client, account, asked);
   const scope = asked.permissions.length > 0 ? asked : { ...asked, ...permissionsOf(grant.scope) };
   return { ...scope, identity: grant.scope.identity };
+}
+
+/** @throws {LoginFailure} 65001 */
+function checkConsent(service: LoginService, client: ClientSeed, account: AccountSeed, scope: Scope): void {
+  if (missingConsent(service, client, account, scope).length === 0) return;
+  throw new LoginFailure(65001, { clientId: client.id, clientName: client.name });
 }
 
 function permissionsOf({ resource, permissions }: Scope): Pick<Scope, "resource" | "permissions"> {

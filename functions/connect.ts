@@ -1,0 +1,22 @@
+import { app, type HttpHandler } from "@azure/functions";
+import { answering } from "./answers.ts";
+import { httpAnswerOf, tellTo } from "./browser-answers.ts";
+import { consent } from "./consent-capability.ts";
+
+/** A connect link of a mail or a report: sends its holder to the provider's consent page, once. */
+const connect: HttpHandler = (request, context) =>
+  answering(
+    context,
+    async () => {
+      const service = await consent();
+      return httpAnswerOf(await service.open(request.params["ticket"] ?? ""));
+    },
+    tellTo(request),
+  );
+
+app.http("connect", {
+  route: "connect/{ticket}",
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: connect,
+});

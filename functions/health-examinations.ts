@@ -1,0 +1,138 @@
+import { systemClock as clock } from "../shared/clock.ts";
+import type { Examination, PartHealth } from "../shared/health.ts";
+import { connections } from "./connections-capability.ts";
+import { registration } from "./registration-capability.ts";
+import { RequestProblem } from "./answers.ts";
+
+const { env } = process;
+
+const ok = (detail: string): PartHealth => ({ state: "ok", detail });
+const off = (detail: string): PartHealth => ({ state: "off", detail });
+const wrong = (detail: string): PartHealth => ({ state: "wrong", detail });
+
+/** A capability that lacks a setting is off, and says which; one whose settings are wrong is wrong. */
+const capability =
+  (wire: () => Promise<unknown>): Examination =>
+  async () => {
+    try {
+      await wire();
+      return ok("It is on.");
+    } catch (error) {
+      if (error instanceof RequestProblem) return off(error.message);
+      throw error;
+    }
+  };
+
+const storage: Examination = async () => {
+  const { storageAccountFrom } = await import("../shared/storage/storage-account.ts");
+  const account = storageAccountFrom(env, { clock });
+  await Promise.all([account.table("connections"), account.container("locks")]);
+  return ok("Tables and blobs of the storage account can be reached.");
+};
+
+const secrets: Examination = async () => {
+  const { secretStoreFrom } = await import("../shared/secrets/open-secret-store.ts");
+  const store = secretStoreFrom(env, { clock });
+  await store.get("session-key", { fresh: true });
+  return ok(`Secrets can be read in ${store.place}.`);
+};
+
+const configuration: Examination = async () => {
+  const [{ connectionsSettingsFrom }, { openConfigSource }, { loadTeams, loadPatterns }] = await Promise.all([
+    import("../shared/connections/settings.ts"),
+    import("../shared/config/open-config-source.ts"),
+    import("../shared/registration/teams.ts"),
+  ]);
+  const source = openConfigSource(connectionsSettingsFrom(env).configDir, env, { clock });
+  const teams = await loadTeams(source, env, {});
+  const mistakes = await Promise.all(
+    teams.map(async (team) => {
+      try {
+        if (!("file" in team)) throw team.error;
+        await loadPatterns(source, team.file);
+        return [];
+      } catch (error) {
+        return [`${team.team}: ${error instanceof Error ? error.message : String(error)}`];
+      }
+    }),
+  );
+  const count = `${teams.length} team files in ${source.place}`;
+  return mistakes.flat().length > 0 ? wrong(`${count}. ${mistakes.flat().join(" ")}`) : ok(`${count}.`);
+};
+
+const publicUrl: Examination = async () => {
+  const { publicUrlFrom } = await import("../shared/config/public-url.ts");
+  return ok(`Links and redirect URIs begin with ${publicUrlFrom(env)}.`);
+};
+
+const microsoft: Examination = async () => {
+  const [{ microsoftSettingsFrom }, { SECRETS }] = await Promise.all([
+    import("../shared/oauth/microsoft-settings.ts"),
+    import("../shared/secrets/secret-names.ts"),
+  ]);
+  const { clientId, tenant, loginUrl } = microsoftSettingsFrom(env);
+  if (clientId === undefined) return off("MICROSOFT_CLIENT_ID is not set.");
+  return app(
+    SECRETS.microsoftClientSecret,
+    `The app ${clientId} signs in people of ${tenant} at ${loginUrl}.`,
+  );
+};
+
+const webex: Examination = async () => {
+  const [{ webexSettingsFrom }, { SECRETS }] = await Promise.all([
+    import("../shared/oauth/webex-settings.ts"),
+    import("../shared/secrets/secret-names.ts"),
+  ]);
+  const { clientId, url } = webexSettingsFrom(env);
+  if (clientId === undefined) return off("WEBEX_CLIENT_ID is not set.");
+  return app(SECRETS.webexClientSecret, `The integration ${clientId} works with ${url}.`);
+};
+
+/** An app registration is of no use without its secret. */
+async function app(secret: string, detail: string): Promise<PartHealth> {
+  const { secretStoreFrom } = await import("../shared/secrets/open-secret-store.ts");
+  const store = secretStoreFrom(env, { clock });
+  if ((await store.get(secret)) !== undefined) return ok(detail);
+  return wrong(`There is no secret ${secret} in ${store.place}: npm run secrets:set -- ${secret}`);
+}
+
+const operator: Examination = async () => {
+  const { connectionsSettingsFrom } = await import("../shared/connections/settings.ts");
+  const { operatorAddress, operatorMailConnection } = connectionsSettingsFrom(env);
+  if (operatorAddress && operatorMailConnection) {
+    return ok(`OPERATOR_ADDRESS is warned through the connection ${operatorMailConnection}, and in the log.`);
+  }
+  const missing = operatorAddress ? "OPERATOR_MAIL_CONNECTION" : "OPERATOR_ADDRESS";
+  return off(`Warnings reach the log only: ${missing} is not set.`);
+};
+
+const connectionStates: Examination = async () => {
+  const { connections: rows, clientSecrets, problems } = await (await connections()).overview();
+  const bad = [
+    ...rows
+      .filter(({ state }) => state !== "healthy" && state !== "unverified")
+      .map(({ provider, connection, state }) => `${provider} ${connection} is ${state}`),
+    ...clientSecrets
+      .filter(({ state }) => state === "expiring" || state === "expired" || state === "missing")
+      .map(({ secret, state }) => `${secret} is ${state}`),
+    ...problems,
+  ];
+  if (bad.length > 0) return wrong(`${bad.join("; ")}. GET /api/connections says what to do.`);
+  return ok(`${rows.length} connections, none of which needs anything.`);
+};
+
+/** Each part of the app, and how to find out how it is. */
+export const EXAMINATIONS: Readonly<Record<string, Examination>> = {
+  storage,
+  secrets,
+  configuration,
+  publicUrl,
+  microsoft,
+  webex,
+  operator,
+  registration: capability(registration),
+  connections: async () => {
+    const wired = await capability(connections)();
+    return wired.state === "ok" ? connectionStates() : wired;
+  },
+};

@@ -1,0 +1,27 @@
+import { app, type HttpHandler } from "@azure/functions";
+import { answering } from "./answers.ts";
+import { httpAnswerOf, tellTo } from "./browser-answers.ts";
+import { consent } from "./consent-capability.ts";
+import { loggerOf } from "./logger.ts";
+
+/** Where a provider sends the browser back to. Its `code` is the provider's, not a key of ours. */
+const oauthCallback: HttpHandler = (request, context) =>
+  answering(
+    context,
+    async () => {
+      const service = await consent();
+      const query = Object.fromEntries(request.query);
+      const cookies = request.headers.get("cookie");
+      return httpAnswerOf(
+        await service.finish(request.params["provider"], query, cookies, loggerOf(context)),
+      );
+    },
+    tellTo(request),
+  );
+
+app.http("oauth-callback", {
+  route: "oauth/{provider}/callback",
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: oauthCallback,
+});

@@ -1,0 +1,23 @@
+import { app, type HttpHandler } from "@azure/functions";
+import { answering } from "./answers.ts";
+import { httpAnswerOf, tellTo } from "./browser-answers.ts";
+import { consent } from "./consent-capability.ts";
+
+/** Sends a browser to the provider's consent page, to connect an account. */
+const oauthStart: HttpHandler = (request, context) =>
+  answering(
+    context,
+    async () => {
+      const service = await consent();
+      const query = Object.fromEntries(request.query);
+      return httpAnswerOf(await service.start(request.params["provider"], query));
+    },
+    tellTo(request),
+  );
+
+app.http("oauth-start", {
+  route: "oauth/{provider}/start",
+  methods: ["GET"],
+  authLevel: "function",
+  handler: oauthStart,
+});

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { type Environment, parseSettings } from "./settings.ts";
+
+const LOCAL = "http://localhost:7071";
+
+const Settings = z
+  .object({
+    PUBLIC_URL: z
+      .string()
+      .refine(isSafe, "must be an https URL without a query; http is for localhost only")
+      .optional(),
+    WEBSITE_HOSTNAME: z.string().optional(),
+  })
+  .transform(({ PUBLIC_URL, WEBSITE_HOSTNAME }) => {
+    const url = PUBLIC_URL ?? (WEBSITE_HOSTNAME ? `https://${WEBSITE_HOSTNAME}` : LOCAL);
+    return url.replace(/\/+$/u, "");
+  });
+
+/**
+ * Where people reach the app: the base of every link and redirect URI, without a slash at its end. It comes from the
+ * settings and never from a request, whose Host header anybody may write.
+ * @throws {SettingsError} PUBLIC_URL is wrong
+ */
+export function publicUrlFrom(env: Environment): string {
+  return parseSettings(env, Settings);
+}
+
+function isSafe(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  const isLocal = /^(?:localhost|127\.0\.0\.1|\[::1\])$/u.test(hostname);
+  return (protocol === "https:" || (protocol === "http:" && isLocal)) && search === "" && hash === "";
+}

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { suite, test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { EventSeed } from "../../infra/local/emulators/graph/seed.ts";
+import { startHost } from "../../infra/local/host/host.ts";
+import type { Run } from "../../shared/registration/run.ts";
+import { systemClock } from "../../shared/clock.ts";
+import { fakeClock } from "../fakes/fake-clock.ts";
+import { aStage, type Stage, type StageSeed } from "../worlds/registration-stage.ts";
+import { NOW, session } from "../worlds/seeds.ts";
+import { COACH } from "../worlds/services.ts";
+import { HOST_KEY, LogBook, MASTER_KEY } from "./fixture-host.ts";
+
+// The app as it is deployed, on the machine's own clock: whatever day it is, the session is an hour away.
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const RUN = "/api/registrations/run";
+const RUNS = "/api/registrations/runs";
+const TEAM = { calendar: { full_day: false } };
+
+interface App {
+  log: LogBook;
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  /** POSTs with the key; a text is sent as it is. */
+  post(path: string, body?: unknown, key?: string): Promise<Response>;
+}
+
+/** The bundle under the local host, on these settings and no others. */
+async function anApp(t: TestContext, env: Record<string, string>): Promise<App> {
+  const log = new LogBook();
+  const host = await startHost({
+    appRoot: PROJECT,
+    port: 0,
+    hostKey: HOST_KEY,
+    masterKey: MASTER_KEY,
+    env,
+    log: log.write,
+    // The timers do not fire by themselves.
+    clock: fakeClock(NOW),
+  });
+  t.after(() => host.close());
+  const ask = (path: string, init?: RequestInit): Promise<Response> => fetch(`${host.url}${path}`, init);
+  return {
+    log,
+    ask,
+    post: (path, body, key = HOST_KEY) =>
+      ask(path, {
+        method: "POST",
+        headers: { "x-functions-key": key, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      }),
+  };
+}
+
+async function anAppOnStage(t: TestContext, seed: StageSeed = {}): Promise<App & { stage: Stage }> {
+  const stage = await aStage(t, { events: [soon()], team: TEAM, ...seed }, systemClock);
+  return { stage, ...(await anApp(t, stage.env)) };
+}
+
+function soon(seed: Partial<EventSeed> = {}): EventSeed {
+  const inHours = (hours: number): string =>
+    new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19);
+  return session({ start: inHours(1), end: inHours(2), timeZone: "UTC", ...seed });
+}
+
+async function runsOf(response: Response, status = 200): Promise<Run[]> {
+  const text = await response.text();
+  assert.equal(response.status, status, text);
+  assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
+  return (JSON.parse(text) as { runs: Run[] }).runs;
+}
+
+async function assertProblem(response: Response, status: number, detail: RegExp): Promise<void> {
+  const text = await response.text();
+  assert.equal(response.status, status, text);
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  const problem = JSON.parse(text) as { title: string; status: number; detail: string };
+  assert.equal(problem.status, status);
+  assert.ok(problem.title);
+  assert.match(problem.detail, detail);
+}
+
+test("without the key nothing is told or done, and with it in either place it is", async (t) => {
+  const { ask, post, stage } = await anAppOnStage(t);
+  for (const path of [RUNS, `${RUNS}?code=wrong`]) assert.equal((await ask(path)).status, 401);
+  assert.equal((await ask(RUN, { method: "POST" })).status, 401);
+  assert.equal((await post(RUN, {}, "wrong")).status, 401);
+  assert.equal((await post("/admin/functions/registration-pass", {}, HOST_KEY)).status, 401);
+  assert.equal(stage.graph.exchanges.length, 0);
+
+  const dryRun = { method: "POST", body: JSON.stringify({ dryRun: true }) };
+  await runsOf(await ask(`${RUN}?code=${HOST_KEY}`, dryRun));
+  await runsOf(await post(RUN, { dryRun: true }));
+  await runsOf(await ask(`${RUNS}?code=${HOST_KEY}`));
+  assert.equal((await ask("/api/health")).status, 200);
+});
+
+test("a dry run shows the mail and sends nothing, a run sends it, and the history tells of the run", async (t) => {
+  const { ask, post, stage } = await anAppOnStage(t);
+  const sent = stage.graph.mailbox(COACH).sent;
+  const [dry] = await runsOf(await post(RUN, { dryRun: true }));
+  assert.match(dry?.events[0]?.mail?.text ?? "", /Students:\n- Ada Lovelace\n$/);
+  assert.deepEqual([dry?.events[0]?.action, sent.length], ["would_send", 0]);
+
+  const [run] = await runsOf(await ask(`${RUN}?code=${HOST_KEY}`, { method: "POST" }));
+  assert.deepEqual([run?.status, run?.events[0]?.action, sent.length], ["ok", "sent", 1]);
+  assert.equal(sent[0]?.text, dry?.events[0]?.mail?.text);
+  const [again] = await runsOf(await post(RUN, { team: "robots" }));
+  assert.equal(again?.events[0]?.reason, "already_registered");
+
+  const history = await runsOf(await ask(`${RUNS}?code=${HOST_KEY}&team=robots&limit=5`));
+  assert.deepEqual(history, [again, run]);
+});
+
+test("a trial reaches its address, the host is told afterwards, and a resend tells again", async (t) => {
+  const { post, stage } = await anAppOnStage(t);
+  const { sent } = stage.graph.mailbox(COACH);
+  await runsOf(await post(RUN, { trial: true, to: "me@example.com" }));
+  const [run] = await runsOf(await post(RUN));
+  await runsOf(await post(RUN, { resend: [run?.events[0]?.eventId] }));
+  assert.deepEqual(
+    sent.map(({ subject, to }) => [subject.replace(/ on .*/, ""), to[0]?.address]),
+    [
+      ["[Trial] TestBots", "me@example.com"],
+      ["TestBots", "host@example.org"],
+      ["[Resent] TestBots", "host@example.org"],
+    ],
+  );
+});
+
+suite("a request that cannot be answered", () => {
+  test("as it was sent is refused with 400 and the reason", async (t) => {
+    const { ask, post, stage } = await anAppOnStage(t);
+    for (const [body, detail] of [
+      ["{ team", /^The body is not valid JSON\. Send a JSON object, or no body at all\.$/],
+      ["[]", /expected object/],
+      [{ teams: "robots" }, /"teams"/],
+      [{ trial: true }, /^trial: a trial needs `to`/],
+      [{ to: "nobody" }, /^to: /],
+      [{ dryRun: "yes", resend: [""] }, /^dryRun: .*; resend\.0: /],
+    ] as const) {
+      await assertProblem(await post(RUN, body), 400, detail);
+    }
+    await assertProblem(await ask(`${RUNS}?code=${HOST_KEY}&limit=0`), 400, /^limit: /);
+    await assertProblem(await ask(`${RUNS}?code=${HOST_KEY}&since=today`), 400, /since/);
+    assert.equal(stage.graph.exchanges.length, 0);
+  });
+
+  test("because there is no such team is a 404 that lists the teams", async (t) => {
+    const { post } = await anAppOnStage(t);
+    await assertProblem(
+      await post(RUN, { team: "sharks" }),
+      404,
+      /^There is no team “sharks”\..* are: robots\.$/,
+    );
+  });
+
+  test("because the team's pass is running is a 409", async (t) => {
+    const { post, stage } = await anAppOnStage(t);
+    const locks = stage.blobs.getContainerClient("locks");
+    await locks.create();
+    const lock = locks.getBlockBlobClient("registration/robots");
+    await lock.upload("", 0);
+    await lock.getBlobLeaseClient().acquireLease(60);
+    await assertProblem(await post(RUN, { team: "robots" }), 409, /^A pass of robots is running already/);
+    const [busy] = await runsOf(await post(RUN), 502);
+    assert.equal(busy?.error?.code, "already_running");
+  });
+});
+
+test("a team that fails makes a 502 with all the reports", async (t) => {
+  const { post, stage } = await anAppOnStage(t, { teams: { sharks: { calendar: { name: "Nowhere" } } } });
+  const runs = await runsOf(await post(RUN), 502);
+  assert.deepEqual(
+    runs.map(({ team, status, error }) => [team, status, error?.code]),
+    [
+      ["robots", "ok", undefined],
+      ["sharks", "failed", "calendar_not_found"],
+    ],
+  );
+  assert.equal(stage.graph.mailbox(COACH).sent.length, 1);
+});
+
+suite("an app that is not configured", () => {
+  test("answers 503 with the settings that are missing, has no timer, and is up all the same", async (t) => {
+    const { ask, post, log } = await anApp(t, {});
+    const detail = /AzureWebJobsStorage.* and MICROSOFT_CLIENT_ID/;
+    await assertProblem(await post(RUN), 503, detail);
+    await assertProblem(await ask(`${RUNS}?code=${HOST_KEY}`), 503, detail);
+    assert.equal((await post("/admin/functions/registration-pass", {}, MASTER_KEY)).status, 404);
+    assert.equal((await ask("/api/health")).status, 200);
+    assert.equal(log.count(/registration is off: set AzureWebJobsStorage.* and MICROSOFT_CLIENT_ID/), 1);
+  });
+
+  for (const [says, settings, detail] of [
+    ["an address that is not https", { GRAPH_URL: "http://localhost:1" }, /GRAPH_URL: must be an https URL/],
+    ["no vault in the cloud", { WEBSITE_HOSTNAME: "rollcall.example" }, /^KEY_VAULT_URL is not set/],
+  ] as const) {
+    test(`as it should be, with ${says}, answers 503 with the setting`, async (t) => {
+      const settled = { AzureWebJobsStorage: "UseDevelopmentStorage=true", MICROSOFT_CLIENT_ID: "an-app" };
+      const { post } = await anApp(t, { ...settled, ...settings });
+      await assertProblem(await post(RUN), 503, detail);
+    });
+  }
+});
+
+suite("the timer, when an operator fires it", () => {
+  const PASS = "/admin/functions/registration-pass";
+
+  test("runs the pass", async (t) => {
+    const { post, log, stage } = await anAppOnStage(t);
+    assert.equal((await post(PASS, {}, MASTER_KEY)).status, 202);
+    await log.said(/^Executed 'Functions\.registration-pass' \(Succeeded/);
+    assert.equal(log.count(/^ROLLCALL_PASS_OK team robots: ok, 1 sent \(new\)/), 1);
+    assert.equal(stage.graph.mailbox(COACH).sent.length, 1);
+  });
+
+  test("is recorded as failed when a pass did not end well", async (t) => {
+    const { post, log } = await anAppOnStage(t, { team: { calendar: { name: "Nowhere" } } });
+    assert.equal((await post(PASS, {}, MASTER_KEY)).status, 202);
+    const { message } = await log.said(/^Executed 'Functions\.registration-pass' \(Failed/);
+    assert.match(message, /1 of 1 passes did not end well: ROLLCALL_PASS_FAILED team robots/);
+  });
+});

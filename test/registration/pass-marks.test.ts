@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import type { Fault } from "../../infra/local/emulators/faults.ts";
+import { aWorld, outcomesOf, rowOf } from "../worlds/registration-world.ts";
+import { BLAISE, GRACE, invited, session, sessions } from "../worlds/seeds.ts";
+
+const SOON = { "retry-after": "1" };
+
+suite("where the calendar view does not bring the marks along", () => {
+  test("they are asked for in a batch, where 404 means that there is none", async (t) => {
+    const world = await aWorld(t, { events: sessions(25) });
+    world.graph.settings.extensionExpand = "ignores";
+    const first = await world.run();
+    assert.deepEqual([first.status, new Set(outcomesOf(first))], ["ok", new Set(["sent new"])]);
+    assert.deepEqual([world.requests("POST", "/$batch"), world.graph.stats.parts], [2, 25]);
+    const second = await world.run();
+    assert.deepEqual(new Set(outcomesOf(second)), new Set(["skipped already_registered"]));
+    assert.equal(world.mailbox.sent.length, 25);
+  });
+
+  test("a mark that was found there is changed, not made anew", async (t) => {
+    const world = await aWorld(t, { events: [session()] });
+    world.graph.settings.extensionExpand = "ignores";
+    await world.run();
+    world.mailbox.changeEvent(world.idOf("Team Session"), { attendees: [invited(BLAISE), invited(GRACE)] });
+    assert.deepEqual(outcomesOf(await world.run()), ["sent new_attendees"]);
+    assert.deepEqual([world.requests("POST", "/extensions"), world.requests("PATCH", "/extensions")], [1, 1]);
+  });
+
+  test("only those are asked for that the view says nothing of", async (t) => {
+    const world = await aWorld(t, { events: sessions(3) });
+    world.graph.settings.extensionExpand = "omits-empty";
+    await world.run();
+    const parts = world.graph.stats.parts;
+    assert.equal(parts, 3);
+    assert.deepEqual(new Set(outcomesOf(await world.run())), new Set(["skipped already_registered"]));
+    assert.equal(world.graph.stats.parts, parts);
+  });
+
+  for (const fault of [
+    { kind: "status", status: 500 },
+    { kind: "status", status: 429, headers: SOON },
+    { kind: "status", status: 403 },
+    { kind: "hang" },
+  ] satisfies Fault[]) {
+    const what = "status" in fault ? String(fault.status) : "no answer in time";
+    test(`an event whose mark gets ${what} is not announced, and the others are`, async (t) => {
+      const world = await aWorld(t, { events: sessions(3) });
+      world.graph.settings.extensionExpand = "ignores";
+      world.graph.faults.add({ ...fault, method: "GET", path: "/extensions/", after: 1 });
+      const run = await world.run();
+      assert.deepEqual(
+        [run.status, outcomesOf(run)],
+        ["partial", ["sent new", "failed unread_mark", "sent new"]],
+      );
+      assert.match(run.events[1]?.error ?? "", /^What was announced before could not be read: /);
+      assert.equal(world.mailbox.sent.length, 2);
+      assert.equal(world.markOf(world.idOf("Team Session 2")), undefined);
+
+      const next = await world.run();
+      assert.deepEqual(outcomesOf(next), [
+        "skipped already_registered",
+        "sent new",
+        "skipped already_registered",
+      ]);
+    });
+  }
+
+  test("a batch that fails as a whole takes no other with it", async (t) => {
+    const world = await aWorld(t, { events: sessions(22) });
+    world.graph.settings.extensionExpand = "ignores";
+    world.graph.faults.add({ kind: "status", status: 503, headers: SOON, path: "batch$", times: 5 });
+    const run = await world.run();
+    const outcomes = outcomesOf(run);
+    assert.deepEqual(new Set(outcomes.slice(0, 20)), new Set(["failed unread_mark"]));
+    assert.deepEqual([run.status, outcomes.slice(20)], ["partial", ["sent new", "sent new"]]);
+  });
+});
+
+suite("a mark that cannot be written", () => {
+  test("leaves the notice sent, and says so; the next pass sends the same mail again", async (t) => {
+    const world = await aWorld(t, { events: sessions(2) });
+    world.graph.faults.add({ kind: "status", status: 403, method: "POST", path: "/extensions$" });
+    const run = await world.run();
+    const failed = run.events.find(({ error }) => error !== undefined);
+    assert.ok(failed);
+    assert.deepEqual(
+      [run.status, outcomesOf(run), run.warnings],
+      ["partial", ["sent new", "sent new"], ["mark_failed"]],
+    );
+    assert.match(failed.error ?? "", /^The notice was sent, but the event could not be marked: .* 403 /);
+    assert.equal(world.markOf(failed.eventId), undefined);
+
+    const next = await world.run();
+    assert.deepEqual([rowOf(next, failed.eventId).action, next.status], ["sent", "ok"]);
+    // Whoever sorts out duplicates, as many mail programs do, sees one mail.
+    const ids = world.mailbox.sent.map(({ internetMessageId }) => internetMessageId);
+    assert.deepEqual([ids.length, new Set(ids).size], [3, 2]);
+  });
+
+  test("at first is tried again, without another mail", async (t) => {
+    const world = await aWorld(t, { events: [session()] });
+    const path = "/extensions$";
+    world.graph.faults.add({ kind: "status", status: 503, headers: SOON, method: "POST", path });
+    world.graph.faults.add({ kind: "reset-after", method: "POST", path });
+    const run = await world.run();
+    assert.deepEqual([run.status, outcomesOf(run), world.mailbox.sent.length], ["ok", ["sent new"], 1]);
+    assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
+  });
+
+  test("when somebody has left is told as well", async (t) => {
+    const world = await aWorld(t, { events: [session()] });
+    await world.run();
+    world.mailbox.changeEvent(world.idOf("Team Session"), { attendees: [invited(GRACE)] });
+    world.graph.faults.add({ kind: "status", status: 403, method: "PATCH", path: "/extensions/" });
+    const run = await world.run();
+    assert.deepEqual([run.status, outcomesOf(run)], ["partial", ["skipped removed_attendees"]]);
+    assert.match(run.events[0]?.error ?? "", /^The event could not be marked: /);
+    assert.deepEqual(run.warnings, ["mark_failed"]);
+  });
+});
