@@ -2,7 +2,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import type { TokenCredential } from "@azure/identity";
 import type { ContainerClient } from "@azure/storage-blob";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { withinDeadline } from "../http/deadline.ts";
 import { type ConfigSource, ConfigSourceError } from "./config-folder.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Environment, parseSettings } from "./settings.ts";
 
 const LOCAL = "http://localhost:7071";

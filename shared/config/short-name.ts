@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What teams, connections and spaces are called: fits a file name, a Key Vault secret's name, a URL and a table key. */
 export const ShortName = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ConfigSource } from "../config/config-folder.ts";
 import { ShortName } from "../config/short-name.ts";
 import type { Capability, Provider } from "../oauth/provider.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ShortName } from "../config/short-name.ts";
 import { type Environment, parseSettings } from "../config/settings.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { GraphAnswerError } from "./graph-error.ts";
 import type { GraphRoad } from "./graph-road.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { GraphRoad } from "./graph-road.ts";
 
 /** Fewest pages: the largest page that Outlook's collections take. */

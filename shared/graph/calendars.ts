@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { GraphRoad } from "./graph-road.ts";
 
 const Calendar = z.object({

@@ -1,6 +1,6 @@
 import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { LimitFunction } from "p-limit";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { GraphAnswerError, GraphServiceError } from "./graph-error.ts";
 import { Authorize, Queue, Repeat, RequestNotes, Send } from "./middleware.ts";

@@ -44,18 +44,16 @@ export async function writeOpenExtension(
   const body = { "@odata.type": "microsoft.graph.openTypeExtension", extensionName: name, ...properties };
   const patch = (): Promise<unknown> =>
     graph.write("PATCH", extensionPath(eventId, name), body, { harmless: true });
-  if (exists) {
-    await patch();
-    return;
-  }
+  // Outlook merges a POST into an extension of the same name, so sending it twice does no harm.
+  const post = (): Promise<unknown> =>
+    graph.write("POST", `/me/events/${encodeURIComponent(eventId)}/extensions`, body, { harmless: true });
+  // Somebody may have made or removed it since it was read; the service says so.
+  const [first, second, contrary] = exists ? ([patch, post, 404] as const) : ([post, patch, 409] as const);
   try {
-    // Outlook merges a POST into an extension of the same name, so sending it twice does no harm.
-    await graph.write("POST", `/me/events/${encodeURIComponent(eventId)}/extensions`, body, {
-      harmless: true,
-    });
+    await first();
   } catch (error) {
-    if (!(error instanceof GraphServiceError && error.status === 409)) throw error;
-    await patch();
+    if (!(error instanceof GraphServiceError && error.status === contrary)) throw error;
+    await second();
   }
 }
 

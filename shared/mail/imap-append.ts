@@ -60,7 +60,7 @@ export async function appendToSent(
 }
 
 async function clientOf({ host, port, user, password }: MailServer, timeoutMs: number): Promise<ImapFlow> {
-  const { ImapFlow } = await import("imapflow");
+  const { ImapFlow } = await import("./imap-client.ts");
   const secure = port === TLS_FROM_THE_START;
   const client = new ImapFlow({
     host,

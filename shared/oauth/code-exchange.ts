@@ -1,5 +1,5 @@
 import * as oauth from "oauth4webapi";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { withinDeadline } from "../http/deadline.ts";
 import { ErrorAnswer } from "./token-refusal.ts";

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { ShortName } from "../config/short-name.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ShortName } from "../config/short-name.ts";
 import { capabilitiesOf } from "./consent-scopes.ts";
 import type { ConsentRequest } from "./consent-state.ts";

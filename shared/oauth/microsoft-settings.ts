@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Environment, parseSettings } from "../config/settings.ts";
 
 /** Which app registration asks Microsoft for tokens, and where. */

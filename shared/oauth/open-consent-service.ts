@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, systemClock } from "../clock.ts";
 import type { ConfigSource } from "../config/config-folder.ts";
 import { openConfigSource } from "../config/open-config-source.ts";

@@ -1,5 +1,5 @@
 import * as oauth from "oauth4webapi";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { DeadlineError, withinDeadline } from "../http/deadline.ts";
 import { parseRetryAfter } from "../http/retry-after.ts";

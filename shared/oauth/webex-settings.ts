@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Environment, parseSettings } from "../config/settings.ts";
 
 /** Which integration asks Webex for tokens, and where. */

@@ -3,6 +3,7 @@ import { effectOf } from "../graph/graph-error.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
 import { sendMail } from "../graph/send-mail.ts";
 import { appendToSent } from "../mail/imap-append.ts";
+import type { Logger } from "../log.ts";
 import type { MailServer } from "../mail/mail-server.ts";
 import { composeMime, type OutgoingMessage } from "../mail/message.ts";
 import { MailOutcomeUnknownError, MailRefusedError } from "../mail/smtp-errors.ts";
@@ -52,6 +53,7 @@ export interface SmtpOutboxOptions {
   password: (options: { fresh: boolean }) => Promise<string>;
   clock: Clock;
   signal: AbortSignal;
+  log: Logger;
 }
 
 /** Sends through the sender's own mail server, and keeps a copy where its mail program looks for sent mail. */
@@ -97,9 +99,10 @@ export function smtpOutbox(options: SmtpOutboxOptions): Outbox {
       const warnings = delivered.rejected.length > 0 ? ["recipient_refused"] : [];
       try {
         await appendToSent(serverAt(options.imap, delivered.password), mime, date, limits);
-      } catch {
+      } catch (error) {
         // Sent it is; a copy that is missing from a folder is no reason to mail the host twice.
         warnings.push("append_failed");
+        options.log.warn(`a notice was sent, but not copied into the sent folder: ${messageOf(error)}`);
       }
       return { state: "sent", warnings };
     },

@@ -61,16 +61,26 @@ export function registrationService(world: RegistrationWorld): RegistrationServi
     const options = { request, batch: randomUUID(), signal: deadline.signal, log };
     try {
       return await Promise.all(
-        asked.map((team) => limit(async () => keep(await runTeamPass(team, options, world), log))),
+        asked.map((team) => limit(async () => keep(await runTeamPass(team, options, world), request, log))),
       );
     } finally {
       deadline.clear();
     }
   }
 
-  async function keep(run: Run, log: Logger): Promise<Run> {
-    const kept = run.dryRun || run.error?.code === "already_running" ? run : await remembered(run, log);
-    if (kept.status === "ok") log.info(logLineOf(kept));
+  async function keep(run: Run, request: RunRequest, log: Logger): Promise<Run> {
+    if (isBusy(run)) {
+      log.warn(`team ${run.team}: a pass is running already; this one left it alone`);
+      return run;
+    }
+    if (request.dryRun) {
+      log.info(`dry run of team ${run.team}: ${run.status}`);
+      return run;
+    }
+    const kept = await remembered(run, log);
+    // What somebody tries out is not the daily pass, whose lines alerts wait for.
+    if (request.trial) log.info(`trial of team ${run.team}: ${run.status}`);
+    else if (kept.status === "ok") log.info(logLineOf(kept));
     else log.error(logLineOf(kept));
     return kept;
   }
@@ -90,7 +100,8 @@ export function registrationService(world: RegistrationWorld): RegistrationServi
     async runDue(log) {
       const runs = await run(EVERY_TEAM, log, TIMER_DEADLINE_MS);
       if ("unknown" in runs) return;
-      const bad = runs.filter(({ status }) => status !== "ok");
+      // Whoever holds a team's lock runs it and reports.
+      const bad = runs.filter((each) => each.status !== "ok" && !isBusy(each));
       if (bad.length === 0) return;
       throw new AggregateError(
         bad.map((each) => new Error(logLineOf(each))),
@@ -103,8 +114,7 @@ export function registrationService(world: RegistrationWorld): RegistrationServi
       const { request } = parsed;
       const runs = await run(request, log, HTTP_DEADLINE_MS);
       if ("unknown" in runs) return { kind: "unknown_team", detail: runs.unknown };
-      const busy =
-        request.team === undefined ? undefined : runs.find(({ error }) => error?.code === "already_running");
+      const busy = request.team === undefined ? undefined : runs.find(isBusy);
       return busy?.error ? { kind: "already_running", detail: busy.error.message } : { kind: "ran", runs };
     },
     async history(query) {
@@ -113,4 +123,8 @@ export function registrationService(world: RegistrationWorld): RegistrationServi
       return { kind: "found", runs: await world.history.list(parsed.query) };
     },
   };
+}
+
+function isBusy({ error }: Run): boolean {
+  return error?.code === "already_running";
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ShortName } from "../config/short-name.ts";
 import type { RoleRules } from "./attendance.ts";
 import { ianaTimeZone } from "./time-zone.ts";

@@ -64,6 +64,7 @@ export async function runTeamPass(team: Team, options: PassOptions, world: PassW
       dryRun: options.request.dryRun,
       startedAt: startedAt.toISOString(),
       finishedAt: world.clock.now().toISOString(),
+      ...("file" in team ? { window: shown(windowOf(team.file, startedAt)) } : {}),
       requests: meter.requests,
       warnings: [],
       events: [],
@@ -74,14 +75,12 @@ export async function runTeamPass(team: Team, options: PassOptions, world: PassW
   };
   try {
     if (!("file" in team)) throw team.error;
-    const window = { from: startedAt, to: new Date(startedAt.getTime() + team.file.calendar.days * DAY_MS) };
+    const window = windowOf(team.file, startedAt);
     const outcome = await underLock(team.file, options, world, (signal) =>
       carryOut(team.file, window, { ...options, signal }, world, meter),
     );
     if (!outcome) return report({ error: alreadyRunning(team.team) });
-    const { rows, warnings } = outcome;
-    const shown = { from: window.from.toISOString(), to: window.to.toISOString() };
-    return report({ window: shown, events: rows, warnings });
+    return report({ events: outcome.rows, warnings: outcome.warnings });
   } catch (error) {
     const described = runErrorOf(error);
     if (described.code === "unexpected") {
@@ -89,6 +88,14 @@ export async function runTeamPass(team: Team, options: PassOptions, world: PassW
     }
     return report({ error: await withConnectLink(described, team, options.log, world) });
   }
+}
+
+function windowOf(file: TeamFile, from: Date): Snapshot["window"] {
+  return { from, to: new Date(from.getTime() + file.calendar.days * DAY_MS) };
+}
+
+function shown({ from, to }: Snapshot["window"]): NonNullable<Run["window"]> {
+  return { from: from.toISOString(), to: to.toISOString() };
 }
 
 /** What was consented to is not enough: the link asks for the rest. A token that is refused brings its link with it. */
@@ -139,17 +146,18 @@ async function underLock(
 async function carryOut(
   file: TeamFile,
   window: Snapshot["window"],
-  { request, signal, batch }: PassOptions,
+  options: PassOptions,
   world: PassWorld,
   meter: Meter,
 ): Promise<Outcome> {
+  const { request, signal, batch } = options;
   const patterns = await loadPatterns(world.config, file);
   const graph = await world.graph(file.connection, { signal, meter });
   const { calendar, mail } = file;
   const needsAccount = mail.from !== undefined;
   const snapshot = await readSnapshot(graph, { ...calendar, calendar: calendar.name, window, needsAccount });
   const plan = planPass(snapshot, { file, patterns, resend: new Set(request.resend), trial: request.trial });
-  const outbox = outboxOf(file, snapshot, graph, world, signal);
+  const outbox = outboxOf(file, snapshot, graph, world, options);
   if (request.dryRun) return previewPlan(plan);
 
   const marked = new Map(snapshot.events.map(({ event, mark }) => [event.id, mark]));
@@ -172,7 +180,7 @@ function outboxOf(
   snapshot: Snapshot,
   graph: GraphRoad,
   world: PassWorld,
-  signal: AbortSignal,
+  { signal, log }: PassOptions,
 ): Outbox {
   const road = sendRoad(file.mail, snapshot.account ?? {});
   switch (road.road) {
@@ -187,6 +195,7 @@ function outboxOf(
         password: (options) => world.mailPassword(file.team, options),
         clock: world.clock,
         signal,
+        log,
       });
   }
 }

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, systemClock } from "../clock.ts";
 import { openConfigSource } from "../config/open-config-source.ts";
 import { type Environment, parseSettings } from "../config/settings.ts";

@@ -1,6 +1,6 @@
 import type { SecretClient } from "@azure/keyvault-secrets";
 import type { TokenCredential } from "@azure/identity";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { withinDeadline } from "../http/deadline.ts";
 import { disableOlderVersions, storedSecretOf } from "./key-vault-versions.ts";

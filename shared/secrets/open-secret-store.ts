@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { type Environment, SettingsError, parseSettings } from "../config/settings.ts";
 import { keyVault } from "./key-vault.ts";

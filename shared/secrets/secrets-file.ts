@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { withFileLock } from "./file-lock.ts";
 import { SecretStoreError, type SecretStore, secretStore } from "./secret-store.ts";

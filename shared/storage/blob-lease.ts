@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { BlobLeaseClient, ContainerClient } from "@azure/storage-blob";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { type TimeLimit, withinDeadline } from "../http/deadline.ts";
 
