@@ -8,7 +8,7 @@ import { systemClock } from "../../shared/clock.ts";
 import { fakeClock } from "../fakes/fake-clock.ts";
 import { aStage, type Stage, type StageSeed } from "../worlds/registration-stage.ts";
 import { NOW, session } from "../worlds/seeds.ts";
-import { COACH } from "../worlds/services.ts";
+import { COACH, SENDER, SENT_FOLDER } from "../worlds/services.ts";
 import { HOST_KEY, LogBook, MASTER_KEY } from "./fixture-host.ts";
 
 // The app as it is deployed, on the machine's own clock: whatever day it is, the session is an hour away.
@@ -110,6 +110,14 @@ test("a dry run shows the mail and sends nothing, a run sends it, and the histor
 
   const history = await runsOf(await ask(`${RUNS}?code=${HOST_KEY}&team=robots&limit=5`));
   assert.deepEqual(history, [again, run]);
+});
+
+test("the bundle mails through a team's own server and keeps the copy in the sent folder", async (t) => {
+  const { post, stage } = await anAppOnStage(t, { ownSender: true });
+  const [run] = await runsOf(await post(RUN));
+  assert.deepEqual([run?.status, run?.warnings], ["ok", []]);
+  assert.equal(stage.smtp.mails.length, 1);
+  assert.equal(stage.imap.folders(SENDER.user).get(SENT_FOLDER)?.length, 1);
 });
 
 test("a trial reaches its address, the host is told afterwards, and a resend tells again", async (t) => {
