@@ -34,7 +34,7 @@ param principalType string = 'User'
 @description('The settings of Rollcall. An empty one is not set, so that the default in the code holds. See settings.bicep for each.')
 param settings Settings = {}
 
-@description('Settings whose names hold a name of yours, as JSON: {"TEAM_MANTABOTS_TO": "hosts@example.org", "JIRA_SUPPORT_BOARD": "SUP"}.')
+@description('Settings whose names hold a name of yours, as JSON: {"TEAM_MANTABOTS_TO": "hosts@example.org"}.')
 param moreSettings object = {}
 
 @description('Version of Node.js. 22 only where the region does not offer 24 yet.')

@@ -25,7 +25,7 @@ async function aProject(context: TestContext): Promise<string> {
   await mkdir(path.join(root, "shared"));
   await writeFile(path.join(root, "shared/pass.ts"), LOGGING_APP);
   await writeFile(path.join(root, "host.json"), JSON.stringify(HOST));
-  for (const part of ["infra/azure", "azure.yaml", "package.json"]) {
+  for (const part of ["infra/azure", "azure.yaml", "package.json", "README.md"]) {
     await cp(path.join(project, part), path.join(root, part), { recursive: true });
   }
   return root;
@@ -75,23 +75,23 @@ const mistakes: SeededMistake[] = [
   {
     sentence: "a setting without a description is found",
     file: "infra/azure/settings.bicep",
-    from: /@description\('The mailbox whose mail becomes tickets\.'\)\n/,
+    from: /@description\('Microsoft Graph, for national clouds\.'\)\n/,
     to: "",
-    finding: /settings\.bicep:\d+: MAILBOX has no @description/,
+    finding: /settings\.bicep:\d+: GRAPH_URL has no @description/,
   },
   {
     sentence: "a setting that nobody reads is found in the type of the settings",
     file: "infra/azure/settings.bicep",
-    from: "  MAILBOX: string?",
-    to: "  MAIL_BOX: string?",
-    finding: /MAIL_BOX is no setting: infra\/azure\/known-settings\.json does not have it/,
+    from: "  GRAPH_URL: string?",
+    to: "  GRAPHURL: string?",
+    finding: /GRAPHURL is no setting: the table of settings in README\.md does not have it/,
   },
   {
     sentence: "a setting that can no longer be set is found",
     file: "infra/azure/settings.bicep",
-    from: "  MAILBOX: string?",
-    to: "  MAIL_BOX: string?",
-    finding: /MAILBOX is in infra\/azure\/known-settings\.json, but cannot be set/,
+    from: "  GRAPH_URL: string?",
+    to: "  GRAPHURL: string?",
+    finding: /GRAPH_URL is in the table of settings in README\.md, but cannot be set/,
   },
   {
     sentence: "a setting that nobody reads is found among the app settings",
@@ -124,7 +124,7 @@ const mistakes: SeededMistake[] = [
   {
     sentence: "a secret among the app settings is found",
     file: "infra/azure/settings.bicep",
-    from: "  MAILBOX: string?",
+    from: "  GRAPH_URL: string?",
     to: "  MICROSOFT_CLIENT_SECRET: string?",
     finding: /MICROSOFT_CLIENT_SECRET sounds like a secret/,
   },
@@ -324,7 +324,7 @@ for (const { sentence, file, from, to, finding } of mistakes) {
   });
 }
 
-test("once README.md has a table of settings, that table decides which settings there are", async (context) => {
+test("the table of settings in README.md decides which settings there are", async (context) => {
   const root = await aProject(context);
   const readme = [
     "## Settings",
@@ -333,8 +333,8 @@ test("once README.md has a table of settings, that table decides which settings 
     "```",
     "| setting | default |",
     "| --- | --- |",
-    "| `MAILBOX`, `TEAM_<TEAM>_TO` | none |",
-    "| `NEW_SETTING` | `MAILBOX_CONNECTION` |",
+    "| `GRAPH_URL`, `TEAM_<TEAM>_TO` | none |",
+    "| `NEW_SETTING` | `WEBEX_URL` |",
     "## Permissions",
     "| `OTHER_TABLE` | none |",
   ];
@@ -345,8 +345,8 @@ test("once README.md has a table of settings, that table decides which settings 
       one.includes("NEW_SETTING is in the table of settings in README.md, but cannot be set"),
     ),
   );
-  assert.ok(findings.some((one) => one.includes("MAILBOX_CONNECTION is no setting")));
-  assert.ok(!findings.some((one) => /\bMAILBOX (?:is|sounds)|TEAM_|OTHER_TABLE/.test(one)));
+  assert.ok(findings.some((one) => one.includes("WEBEX_URL is no setting")));
+  assert.ok(!findings.some((one) => /\bGRAPH_URL (?:is|sounds)|TEAM_|OTHER_TABLE/.test(one)));
 });
 
 test("a file of the deployment that is not what it should be is named, with what is wrong in it", async (context) => {

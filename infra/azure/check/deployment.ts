@@ -53,7 +53,6 @@ const PackageJson = z.object({ main: z.string(), scripts: z.record(z.string(), z
 const ParameterFile = z.object({ parameters: z.record(z.string(), z.object({ value: z.unknown() })) });
 const RoleList = z.object({ source: z.url(), roles: z.record(z.guid(), z.string()) });
 const SettingList = z.object({
-  rollcall: z.array(z.string()),
   platform: z.array(z.string()),
   notInTheCloud: z.record(z.string(), z.string()),
   refusedByThePlan: z.object({
@@ -110,13 +109,12 @@ export async function readDeployment(root: string): Promise<Deployment> {
   };
 }
 
-/** The table in README.md is what users read, so it decides; the list beside this folder serves until it is there. */
+/** Rollcall's own are in the table that users read; only the platform's have a list of their own. */
 async function knownSettings(root: string, folder: string): Promise<KnownSettings> {
   const list = await parsed(SettingList, path.join(folder, "known-settings.json"));
-  const table = settingsInTable(await readFile(path.join(root, "README.md"), "utf8").catch(() => ""));
   return {
-    place: table.length > 0 ? "the table of settings in README.md" : "infra/azure/known-settings.json",
-    rollcall: table.length > 0 ? table : list.rollcall,
+    place: "the table of settings in README.md",
+    rollcall: settingsInTable(await readFile(path.join(root, "README.md"), "utf8")),
     platform: list.platform,
     notInTheCloud: list.notInTheCloud,
     refusedAppSettings: list.refusedByThePlan.appSettings,
