@@ -8,7 +8,7 @@ const connect: HttpHandler = (request, context) =>
   answering(
     context,
     async () => {
-      const service = await consent();
+      const service = await consent.service();
       return httpAnswerOf(await service.open(request.params["ticket"] ?? ""));
     },
     tellTo(request),

@@ -5,7 +5,7 @@ import { connections } from "./connections-capability.ts";
 /** How every connection and client secret is, and what to do about it. */
 const listConnections: HttpHandler = (_request, context) =>
   answering(context, async () => {
-    const service = await connections();
+    const service = await connections.service();
     // It holds links that open the consent page, each once.
     const headers = { "cache-control": "no-store" };
     return { status: 200, headers, jsonBody: await service.overview() };

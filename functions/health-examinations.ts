@@ -107,7 +107,7 @@ const operator: Examination = async () => {
 };
 
 const connectionStates: Examination = async () => {
-  const { connections: rows, clientSecrets, problems } = await (await connections()).overview();
+  const { connections: rows, clientSecrets, problems } = await (await connections.service()).overview();
   const bad = [
     ...rows
       .filter(({ state }) => state !== "healthy" && state !== "unverified")
@@ -130,9 +130,9 @@ export const EXAMINATIONS: Readonly<Record<string, Examination>> = {
   microsoft,
   webex,
   operator,
-  registration: capability(registration),
+  registration: capability(registration.service),
   connections: async () => {
-    const wired = await capability(connections)();
+    const wired = await capability(connections.service)();
     return wired.state === "ok" ? connectionStates() : wired;
   },
 };

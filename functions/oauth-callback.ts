@@ -9,7 +9,7 @@ const oauthCallback: HttpHandler = (request, context) =>
   answering(
     context,
     async () => {
-      const service = await consent();
+      const service = await consent.service();
       const query = Object.fromEntries(request.query);
       const cookies = request.headers.get("cookie");
       return httpAnswerOf(

@@ -8,7 +8,7 @@ const oauthStart: HttpHandler = (request, context) =>
   answering(
     context,
     async () => {
-      const service = await consent();
+      const service = await consent.service();
       const query = Object.fromEntries(request.query);
       return httpAnswerOf(await service.start(request.params["provider"], query));
     },

@@ -1,14 +1,14 @@
 import { app, type TimerHandler } from "@azure/functions";
 import { tellOfTrouble } from "./connections-capability.ts";
 import { loggerOf } from "./logger.ts";
-import { isConfigured, registration } from "./registration-capability.ts";
+import { registration } from "./registration-capability.ts";
 
 /** NCRONTAB in UTC: Linux Flex plans have no time zone setting, and the host drops a function whose %SETTING% is unset. */
 const SCHEDULE = process.env["REGISTRATION_SCHEDULE"] || "0 0 4 * * *";
 
 /** Runs the registration pass of every team; throws when one did not end well, so that the host records a failure. */
 const registrationPass: TimerHandler = async (_timer, context) => {
-  const service = await registration();
+  const service = await registration.service();
   const log = loggerOf(context);
   try {
     await service.runDue(log);
@@ -18,4 +18,5 @@ const registrationPass: TimerHandler = async (_timer, context) => {
   }
 };
 
-if (isConfigured) app.timer("registration-pass", { schedule: SCHEDULE, handler: registrationPass });
+if (registration.isConfigured)
+  app.timer("registration-pass", { schedule: SCHEDULE, handler: registrationPass });

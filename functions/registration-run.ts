@@ -7,7 +7,7 @@ import { registration } from "./registration-capability.ts";
 /** Forces a run of every team, or of one. */
 const registrationRun: HttpHandler = (request, context) =>
   answering(context, async () => {
-    const service = await registration();
+    const service = await registration.service();
     const log = loggerOf(context);
     const outcome = await service.runNow(await jsonOf(request), log);
     switch (outcome.kind) {

@@ -5,7 +5,7 @@ import { registration } from "./registration-capability.ts";
 /** Past runs, newest first. */
 const registrationRuns: HttpHandler = (request, context) =>
   answering(context, async () => {
-    const service = await registration();
+    const service = await registration.service();
     const outcome = await service.history(Object.fromEntries(request.query));
     if (outcome.kind === "invalid") throw new RequestProblem(400, outcome.detail);
     return { status: 200, jsonBody: { runs: outcome.runs } };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ShortName } from "../config/short-name.ts";
 import { type Environment, parseSettings } from "../config/settings.ts";
+import { GraphUrl } from "../graph/graph-url.ts";
 
 /** Who is warned, and which connections the settings name. */
 export interface ConnectionsSettings {
@@ -19,10 +20,7 @@ export interface ConnectionsSettings {
 const Settings = z
   .object({
     CONFIG_DIR: z.string().default("config"),
-    GRAPH_URL: z
-      .url({ protocol: /^https$/u, error: "must be an https URL" })
-      .default("https://graph.microsoft.com")
-      .transform((url) => url.replace(/\/+$/u, "")),
+    GRAPH_URL: GraphUrl,
     HISTORY_DAYS: z.coerce
       .number("must be a number of days")
       .int("must be a whole number of days")

@@ -1,15 +1,5 @@
+import type { MailContent } from "../mail/message.ts";
 import type { GraphRoad } from "./graph-road.ts";
-
-export interface GraphMail {
-  /** With angle brackets. */
-  messageId: string;
-  to: string[];
-  cc: string[];
-  replyTo: string[];
-  subject: string;
-  text: string;
-  html?: string;
-}
 
 /**
  * Sends a mail from the signed-in account and keeps it in Sent Items. Never repeated after an unclear end: it could mail twice.
@@ -21,7 +11,7 @@ export interface GraphMail {
  * Permission: Mail.Send (delegated)
  * @see https://learn.microsoft.com/graph/api/user-sendmail
  */
-export async function sendMail(graph: GraphRoad, mail: GraphMail): Promise<void> {
+export async function sendMail(graph: GraphRoad, mail: MailContent): Promise<void> {
   const message = {
     internetMessageId: mail.messageId,
     subject: mail.subject,

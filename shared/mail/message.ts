@@ -1,15 +1,19 @@
-/** A mail as it is meant, before it becomes MIME. Addresses are `a@example.org` or `Name <a@example.org>`. */
-export interface OutgoingMessage {
+/** What a mail says and to whom, by whichever road it goes. Addresses are `a@example.org` or `Name <a@example.org>`. */
+export interface MailContent {
   /** With its angle brackets, such as `<id@example.org>`; the same whenever the same mail is tried again. */
   messageId: string;
-  date: Date;
-  from: string;
   to: string[];
   cc: string[];
   replyTo: string[];
   subject: string;
   text: string;
   html?: string;
+}
+
+/** A mail as it is meant, before it becomes MIME. */
+export interface OutgoingMessage extends MailContent {
+  date: Date;
+  from: string;
   /** Further header fields. They cannot replace the fields above, nor those that mark the mail as automatic. */
   headers: Record<string, string>;
 }

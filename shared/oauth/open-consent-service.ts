@@ -21,13 +21,11 @@ import { connectionLockName } from "./open-access-tokens.ts";
 import { sessionKey } from "./session-key.ts";
 import { webexSettingsFrom } from "./webex-settings.ts";
 import { webexTokens } from "./webex-tokens.ts";
+import { GraphUrl } from "../graph/graph-url.ts";
 
 const Settings = z.object({
   CONFIG_DIR: z.string().default("config"),
-  GRAPH_URL: z
-    .url({ protocol: /^https$/u, error: "must be an https URL" })
-    .default("https://graph.microsoft.com")
-    .transform((url) => url.replace(/\/+$/u, "")),
+  GRAPH_URL: GraphUrl,
   WEBEX_ADMIN_CONNECTION: ShortName.optional(),
 });
 

@@ -54,7 +54,7 @@ export function sessionKey({ secrets, storage, clock }: SessionKeyOptions): Sess
       const key = (await secrets.get(name)) ?? (await makeOnce());
       if (key.length < SHORTEST) {
         throw new SecretStoreError(
-          `The secret ${name} in ${secrets.place} is too short to be a key. Delete it, and a good one is made; or store the output of \`openssl rand -base64 32\`.`,
+          `The secret ${name} in ${secrets.place} is too short to be a key. Store the output of \`openssl rand -base64 32\` in its place.`,
         );
       }
       return createHmac("sha256", key).update(purpose).digest();

@@ -1,8 +1,9 @@
 import pLimit from "p-limit";
-import type { NoticeMail, Outbox, SendOutcome } from "./outbox.ts";
+import type { Outbox, SendOutcome } from "./outbox.ts";
 import type { FailedEvent, Plan, PlannedEvent } from "./plan.ts";
 import type { EventRow } from "./run.ts";
 import { EMPTY_ROSTER, type Registration } from "./session.ts";
+import type { MailContent } from "../mail/message.ts";
 
 /** What carrying out a plan touches. */
 export interface Effects {
@@ -10,7 +11,7 @@ export interface Effects {
   /** Remembers on the event what was announced. */
   mark(eventId: string, registration: Registration): Promise<void>;
   /** The mail of an announcement, addressed and numbered. */
-  address(planned: PlannedEvent): NoticeMail;
+  address(planned: PlannedEvent): MailContent;
   /** Nothing is begun any more once this aborts: the deadline has passed, or the lock is lost. */
   signal: AbortSignal;
   /** A trial is shown to somebody and forgotten: it leaves no mark. */
@@ -68,7 +69,7 @@ async function applyEvent(
   return markedRow({ ...row, action: "sent" }, event.event.id, decision.registration, effects, warn);
 }
 
-async function send(mail: NoticeMail, { outbox, signal }: Effects): Promise<SendOutcome> {
+async function send(mail: MailContent, { outbox, signal }: Effects): Promise<SendOutcome> {
   if (signal.aborted) return { state: "refused", error: `not begun any more: ${messageOf(signal.reason)}` };
   try {
     return await outbox.send(mail);

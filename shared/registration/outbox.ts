@@ -5,21 +5,9 @@ import { sendMail } from "../graph/send-mail.ts";
 import { appendToSent } from "../mail/imap-append.ts";
 import type { Logger } from "../log.ts";
 import type { MailServer } from "../mail/mail-server.ts";
-import { composeMime, type OutgoingMessage } from "../mail/message.ts";
+import { composeMime, type MailContent, type OutgoingMessage } from "../mail/message.ts";
 import { MailOutcomeUnknownError, MailRefusedError } from "../mail/smtp-errors.ts";
 import { sendBySmtp } from "../mail/smtp-send.ts";
-
-/** A notice ready to go. */
-export interface NoticeMail {
-  /** The same for each attempt to send the same announcement; with angle brackets. */
-  messageId: string;
-  to: string[];
-  cc: string[];
-  replyTo: string[];
-  subject: string;
-  text: string;
-  html?: string;
-}
 
 /** What is known after an attempt to send. `unknown` is not repeated in the same pass: it may have gone out. */
 export type SendOutcome =
@@ -28,7 +16,7 @@ export type SendOutcome =
   | { state: "refused"; error: string };
 
 export interface Outbox {
-  send(mail: NoticeMail): Promise<SendOutcome>;
+  send(mail: MailContent): Promise<SendOutcome>;
 }
 
 /** Sends from the signed-in account. */

@@ -9,7 +9,7 @@ import type { Lease } from "../storage/blob-lease.ts";
 import { applyPlan, type Effects, type Outcome, previewPlan } from "./apply.ts";
 import { writeMark } from "./mark.ts";
 import { messageIdOf } from "./message-id.ts";
-import { graphOutbox, type NoticeMail, type Outbox, smtpOutbox } from "./outbox.ts";
+import { graphOutbox, type Outbox, smtpOutbox } from "./outbox.ts";
 import { type PlannedEvent, planPass } from "./plan.ts";
 import { readSnapshot, type Snapshot } from "./read.ts";
 import { ConfigurationError, runErrorOf } from "./run-error.ts";
@@ -18,6 +18,7 @@ import { type Run, type RunError, statusOf } from "./run.ts";
 import { sendRoad } from "./send-road.ts";
 import type { TeamFile } from "./team-file.ts";
 import { loadPatterns, type Team } from "./teams.ts";
+import type { MailContent } from "../mail/message.ts";
 
 /** What one pass counts while it works. */
 export interface Meter {
@@ -207,7 +208,7 @@ function addressing(
   batch: string,
   domain: string,
 ): Effects["address"] {
-  return ({ event, decision, notice }: PlannedEvent): NoticeMail => {
+  return ({ event, decision, notice }: PlannedEvent): MailContent => {
     if (decision.action !== "announce" || !notice)
       throw new Error(`There is no notice for the event ${event.id}.`);
     // A trial, or a notice sent again on request, is a mail of its own each time.

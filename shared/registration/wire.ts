@@ -15,15 +15,13 @@ import { acquireLease } from "../storage/blob-lease.ts";
 import { storageAccountFrom } from "../storage/storage-account.ts";
 import { runHistory } from "./run-history.ts";
 import { type RegistrationService, registrationService } from "./service.ts";
+import { GraphUrl } from "../graph/graph-url.ts";
 
 export type { RegistrationService } from "./service.ts";
 
 const Settings = z.object({
   CONFIG_DIR: z.string().default("config"),
-  GRAPH_URL: z
-    .url({ protocol: /^https$/u, error: "must be an https URL" })
-    .default("https://graph.microsoft.com")
-    .transform((url) => url.replace(/\/+$/u, "")),
+  GRAPH_URL: GraphUrl,
 });
 
 /** A crash keeps a team's next pass waiting no longer than this. */

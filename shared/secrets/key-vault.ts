@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { withinDeadline } from "../http/deadline.ts";
 import { disableOlderVersions, storedSecretOf } from "./key-vault-versions.ts";
-import { SecretStoreError, type SecretStore, secretStore } from "./secret-store.ts";
+import { SecretDisabledError, SecretStoreError, type SecretStore, secretStore } from "./secret-store.ts";
 
 /** For one question to the vault, with all that the library repeats (429, 5xx, no connection). */
 const DEADLINE_MS = 30_000;
@@ -102,7 +102,8 @@ function translate(
 ): SecretStoreError {
   const failure = failureOf(error);
   const what = `The Key Vault ${vaultUrl} did not ${action} the secret ${name}`;
-  return new SecretStoreError(`${what}: ${explain(error, failure, action)}`, { cause: error });
+  const Kind = failure.inner === "SecretDisabled" ? SecretDisabledError : SecretStoreError;
+  return new Kind(`${what}: ${explain(error, failure, action)}`, { cause: error });
 }
 
 function explain(error: unknown, { status, code, inner }: Failure, action: Action): string {
@@ -110,7 +111,7 @@ function explain(error: unknown, { status, code, inner }: Failure, action: Actio
     return "its latest version is disabled. Enable that version in the vault, or set the secret anew.";
   }
   if (inner === "ObjectIsDeletedButRecoverable" || (action === "set" && status === 409)) {
-    return "a secret of this name was deleted and is still recoverable. Recover or purge it in the vault first.";
+    return "a secret of this name was deleted and is still recoverable. Recover it in the vault first, then store the new value.";
   }
   if (inner === "ForbiddenByFirewall" || inner === "ForbiddenByConnection") {
     return "the vault refuses this network address. Allow it under Networking in the vault.";

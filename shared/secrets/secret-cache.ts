@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { withinDeadline } from "../http/deadline.ts";
-import { type SecretStore, type StoredSecret, secretStore } from "./secret-store.ts";
+import { SecretDisabledError, type SecretStore, type StoredSecret, secretStore } from "./secret-store.ts";
 
 /** How long a store may keep those waiting who could do with the last known value. */
 const PATIENCE_MS = 10_000;
@@ -11,6 +11,7 @@ const PATIENCE_MS = 10_000;
  * - When the store fails, or takes long, the last known value goes on serving plain reads, and the store is left alone
  *   for as long again: a vault that is down for a minute must not stop what worked a minute ago. An answer that comes
  *   late counts all the same. A `fresh` read waits, and gets the failure.
+ * - A secret that was disabled is no failure of the store: its last known value is forgotten.
  * - That a secret is missing is not remembered: whoever has just been told to set one should not have to wait.
  * - Concurrent reads of one secret share one question.
  */
@@ -37,6 +38,9 @@ export function cachedSecrets(
         // A later question, or a set, knows better.
         if (asked.get(name) === question) remember(name, secret);
         return secret;
+      } catch (error) {
+        if (error instanceof SecretDisabledError && asked.get(name) === question) known.delete(name);
+        throw error;
       } finally {
         if (asked.get(name) === question) asked.delete(name);
       }
@@ -53,7 +57,8 @@ export function cachedSecrets(
       if (!last) return question;
       try {
         return await withinDeadline({ milliseconds: PATIENCE_MS, clock }, () => question);
-      } catch {
+      } catch (error) {
+        if (error instanceof SecretDisabledError) throw error;
         // Unless a late answer, or a set, has come first.
         if (known.get(name) === last) remember(name, last.secret);
         return known.get(name)?.secret;

@@ -52,7 +52,12 @@ export interface SecretDetails {
 
 /** The secret store could not be read or written; says where and what to do. */
 export class SecretStoreError extends Error {
-  override readonly name = "SecretStoreError";
+  override readonly name: string = "SecretStoreError";
+}
+
+/** An operator has taken the secret out of use: no value that is remembered may serve in its place. */
+export class SecretDisabledError extends SecretStoreError {
+  override readonly name: string = "SecretDisabledError";
 }
 
 /** Completes a store that reads and sets: with the plain `get`, and for one that keeps no older versions. */

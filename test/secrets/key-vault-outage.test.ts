@@ -83,3 +83,23 @@ test("after an outage the new version is used within a minute", async () => {
   await clock.advance(60_000);
   assert.equal(await cached.get(NAME), "two");
 });
+
+test("a secret that an operator disables serves no more when the cache's time is over", async () => {
+  const { cached, client, clock, versions } = await aWarmCache();
+  const [version] = await versions(NAME);
+  await client.updateSecretProperties(NAME, version?.version ?? "", { enabled: false });
+  await clock.advance(60_000);
+  const disabled = { name: "SecretDisabledError", message: /its latest version is disabled/ };
+  await assert.rejects(cached.get(NAME), disabled);
+  await assert.rejects(cached.get(NAME), disabled);
+  await client.setSecret(NAME, "two");
+  assert.equal(await cached.get(NAME), "two");
+});
+
+test("a secret that is found disabled by a fresh read serves nobody from then on", async () => {
+  const { cached, client, versions } = await aWarmCache();
+  const [version] = await versions(NAME);
+  await client.updateSecretProperties(NAME, version?.version ?? "", { enabled: false });
+  await assert.rejects(cached.get(NAME, { fresh: true }), { name: "SecretDisabledError" });
+  await assert.rejects(cached.get(NAME), { name: "SecretDisabledError" });
+});

@@ -107,13 +107,13 @@ test("no right to write names the role that has it, and not the value", async ()
   assert.match(error.message, /did not set the secret session-key: .*Key Vault Secrets Officer/);
 });
 
-test("a name whose secret was deleted says that it is to be recovered or purged first", async () => {
+test("a name whose secret was deleted says that it is to be recovered first", async () => {
   const { store, client } = await aVault();
   await store.set("session-key", "value");
   await client.beginDeleteSecret("session-key");
   assert.equal(await store.get("session-key"), undefined);
   const error = await failureOf(store.set("session-key", "hunter2"));
-  assert.match(error.message, /Recover or purge it/);
+  assert.match(error.message, /Recover it in the vault first, then store the new value/);
 });
 
 test("a token the vault does not take says that no identity was accepted", async () => {

@@ -103,7 +103,7 @@ export function mergedDetails(details: EventDetails, changes: Partial<EventDetai
 /** What the body of a PATCH mentions. */
 export function changedDetails(body: Json): Partial<EventDetails> {
   const changes = Object.entries(parsed(Event, body)).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(changes) as Partial<EventDetails>;
+  return Object.fromEntries(changes);
 }
 
 /** Undefined for a single event. */
