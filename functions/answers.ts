@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { ConfigSourceError } from "../shared/config/config-folder.ts";
 import { SettingsError } from "../shared/config/settings.ts";
 import { problem, PROBLEM_CONTENT_TYPE } from "../shared/http/problem.ts";
 import { describeError } from "../shared/redact.ts";
@@ -30,7 +31,8 @@ export async function jsonOf(request: HttpRequest): Promise<unknown> {
 
 /**
  * Answers with what the handler gives. What it throws becomes `application/problem+json`: a RequestProblem as it says, a
- * mistake in the settings as 503, anything else as a 500 that tells the caller nothing and the log all.
+ * mistake in the settings or a configuration that cannot be read as 503, anything else as a 500 that tells the caller
+ * nothing and the log all.
  * @param tell  answers a problem in another form
  */
 export async function answering(
@@ -39,20 +41,34 @@ export async function answering(
   tell: (status: number, detail: string) => HttpResponseInit = problemAnswer,
 ): Promise<HttpResponseInit> {
   try {
-    return await handle();
+    return guarded(await handle());
   } catch (error) {
     if (error instanceof RequestProblem) return tell(error.status, error.message);
     loggerOf(context).error(describeError(error));
-    if (error instanceof SettingsError) return tell(503, error.message);
+    if (error instanceof Error && error.name === "RestError") {
+      return tell(
+        503,
+        "The storage account (AzureWebJobsStorage) cannot be used at the moment; try again later.",
+      );
+    }
+    if (error instanceof SettingsError || error instanceof ConfigSourceError) return tell(503, error.message);
     return tell(500, `Something unexpected happened; the log has it under ${context.invocationId}.`);
   }
 }
 
 /** A problem as programs take it. */
 export function problemAnswer(status: number, detail: string): HttpResponseInit {
-  return {
+  return guarded({
     status,
     headers: { "content-type": PROBLEM_CONTENT_TYPE },
     body: JSON.stringify(problem(status, detail)),
-  };
+  });
+}
+
+/** Answers name people, and links that open something: nobody keeps them on the way, or takes them for another type. */
+function guarded(answer: HttpResponseInit): HttpResponseInit {
+  const headers = new Headers(answer.headers);
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  headers.set("x-content-type-options", "nosniff");
+  return { ...answer, headers: Object.fromEntries(headers) };
 }

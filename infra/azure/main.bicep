@@ -188,8 +188,10 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
-// As the app sees itself: a name of its own, when there is one.
-var base = empty(settings.?PUBLIC_URL ?? '') ? functionApp.outputs.url : settings.?PUBLIC_URL ?? ''
+// As the app sees itself: a name of its own, when there is one, without the slash that the app takes off as well.
+var publicUrl = settings.?PUBLIC_URL ?? ''
+var ownName = endsWith(publicUrl, '/') ? substring(publicUrl, 0, length(publicUrl) - 1) : publicUrl
+var base = empty(ownName) ? functionApp.outputs.url : ownName
 var portal = 'https://portal.azure.com/#@${tenant().tenantId}/resource'
 
 @description('The resource group that holds everything.')

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -18,7 +19,7 @@ import { startHost } from "./host/host.ts";
 import { localKeys } from "./local-keys.ts";
 import { type OutboxMail, readOutbox, serveOutbox } from "./outbox.ts";
 import { printReport } from "./print-report.ts";
-import { CLIENT_SECRET, MAIL_ACCOUNT, WEBEX_CLIENT_SECRET } from "./samples/directory.ts";
+import { CLIENT_SECRET, MAIL_ACCOUNT, MAIL_PORTS, WEBEX_CLIENT_SECRET } from "./samples/directory.ts";
 import { SAMPLE_ACCOUNT } from "./samples/mailbox.ts";
 import { startLocalStack } from "./stack.ts";
 
@@ -28,6 +29,7 @@ const PORT = Number(process.env["PORT"] || 7071);
 const OUTBOX_PORT = 7072;
 
 const { values: options } = parseArgs({ options: { once: { type: "boolean" }, fresh: { type: "boolean" } } });
+for (const port of [PORT, OUTBOX_PORT, ...Object.values(MAIL_PORTS)]) await refuseTaken(port);
 if (options.fresh) await forget();
 
 const publicUrl = `http://localhost:${PORT}`;
@@ -78,6 +80,20 @@ process.exitCode = answer.status === 200 ? 0 : 1;
 
 function mails(): Promise<OutboxMail[]> {
   return readOutbox(stack, [SAMPLE_ACCOUNT]);
+}
+
+/** Before anything is touched: the state may be that of a start that is still up. */
+async function refuseTaken(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen(port, "127.0.0.1");
+    await once(probe, "listening");
+    probe.close();
+    await once(probe, "close");
+  } catch {
+    console.error(`Port ${port} is in use, perhaps by another \`npm start\`. End it first.`);
+    process.exit(1);
+  }
 }
 
 /** The certificates stay: this process trusts the authority it was started with. */

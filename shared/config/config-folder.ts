@@ -1,11 +1,14 @@
-import { readdir, readFile, realpath } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 
 /** What a user edits: team files and mail patterns, by paths relative to CONFIG_DIR. */
 export interface ConfigSource {
   /** For messages: where a reader finds these files. */
   readonly place: string;
-  /** File names in a folder, sorted; empty when there is no such folder. */
+  /**
+   * File names in a folder, sorted; empty when there is no such folder.
+   * @throws {ConfigSourceError} what CONFIG_DIR names is not there at all
+   */
   list(folder: string): Promise<string[]>;
   /** The text of a file, or undefined when there is none. */
   read(file: string): Promise<string | undefined>;
@@ -25,7 +28,7 @@ export function configFolder(folder: string): ConfigSource {
       try {
         return (await readdir(path.join(root, name))).sort();
       } catch (error) {
-        if (isMissing(error)) return [];
+        if (isMissing(error)) return noneIn(root);
         throw new ConfigSourceError(`The folder ${path.join(root, name)} cannot be listed.`, {
           cause: error,
         });
@@ -43,6 +46,16 @@ export function configFolder(folder: string): ConfigSource {
       }
     },
   };
+}
+
+/** A slip of the pen in CONFIG_DIR must not look like "there is nothing to do". */
+async function noneIn(root: string): Promise<string[]> {
+  const isFolder = await stat(root).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return [];
+  throw new ConfigSourceError(`CONFIG_DIR: there is no folder ${root}. Make it, or correct the setting.`);
 }
 
 /** Links are followed before the comparison: a pattern must not bring any other file of the machine into a mail. */

@@ -7,13 +7,15 @@ const Settings = z
   .object({
     PUBLIC_URL: z
       .string()
-      .refine(isSafe, "must be an https URL without a query; http is for localhost only")
+      .refine(isSafe, "must be an https URL without a query or a user; http is for localhost only")
       .optional(),
     WEBSITE_HOSTNAME: z.string().optional(),
   })
   .transform(({ PUBLIC_URL, WEBSITE_HOSTNAME }) => {
     const url = PUBLIC_URL ?? (WEBSITE_HOSTNAME ? `https://${WEBSITE_HOSTNAME}` : LOCAL);
-    return url.replace(/\/+$/u, "");
+    // As a browser would write it: providers compare redirect URIs letter by letter.
+    const { origin, pathname } = new URL(url);
+    return origin + pathname.replace(/\/+$/u, "");
   });
 
 /**
@@ -27,7 +29,8 @@ export function publicUrlFrom(env: Environment): string {
 
 function isSafe(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, search, hash } = new URL(text);
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  const isBare = [username, password, search, hash].every((part) => part === "");
   const isLocal = /^(?:localhost|127\.0\.0\.1|\[::1\])$/u.test(hostname);
-  return (protocol === "https:" || (protocol === "http:" && isLocal)) && search === "" && hash === "";
+  return isBare && (protocol === "https:" || (protocol === "http:" && isLocal));
 }

@@ -64,7 +64,7 @@ export async function checkConnections(world: ConnectionsWorld, log: Logger): Pr
 export async function tellOfTrouble(world: ConnectionsWorld, log: Logger): Promise<void> {
   try {
     await withinDeadline({ milliseconds: TELL_DEADLINE_MS, clock: world.clock }, () =>
-      tellOfDead(world, log),
+      world.alone(() => tellOfDead(world, log)),
     );
   } catch (error) {
     log.warn(`the operator was not told of dead connections: ${loggable(error)}`);

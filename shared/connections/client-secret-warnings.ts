@@ -7,7 +7,7 @@ export type Told = Pick<Watched, "warnedDays" | "toldOfTroubleAt">;
 
 /** Remembers what the operator was told of client secrets: a vault has no room for it that does not make a new version. */
 export interface ClientSecretWarnings {
-  /** @param secret  its name */
+  /** @param secret  its name and end */
   get(secret: string): Promise<Told>;
   put(secret: string, told: Told): Promise<void>;
 }

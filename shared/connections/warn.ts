@@ -54,7 +54,11 @@ export async function warn({ subject, watched, remember }: Watch, world: WarnWor
 }
 
 function toldBy(warning: Warning, watched: Watched, now: Date): Told {
-  if (warning.kind === "dead") return { warnedDays: watched.warnedDays, toldOfTroubleAt: now };
+  if (warning.kind === "dead") {
+    // Another instance's clock may be ahead: what was told after it began is never told before it.
+    const toldOfTroubleAt = warning.since > now ? warning.since : now;
+    return { warnedDays: watched.warnedDays, toldOfTroubleAt };
+  }
   const { toldOfTroubleAt } = watched;
   return { warnedDays: warning.warnedDays, ...(toldOfTroubleAt ? { toldOfTroubleAt } : {}) };
 }

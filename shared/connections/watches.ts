@@ -64,9 +64,11 @@ export async function watchOfClientSecret(
   warnings: ClientSecretWarnings,
 ): Promise<Watch | undefined> {
   if (!expiresAt) return undefined;
+  // Of this secret's end: one that replaces it has an end, and warnings, of its own.
+  const end = `${secret} until ${expiresAt.toISOString()}`;
   return {
     subject: { kind: "client secret", provider, secret, place },
-    watched: { expiresAt, ...(await warnings.get(secret)) },
-    remember: (told) => warnings.put(secret, told),
+    watched: { expiresAt, ...(await warnings.get(end)) },
+    remember: (told) => warnings.put(end, told),
   };
 }

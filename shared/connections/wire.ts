@@ -23,6 +23,7 @@ import { operatorMail } from "./operator-mail.ts";
 import { type ConnectionsService, connectionsService } from "./service.ts";
 import { type ConnectionsSettings, connectionsSettingsFrom } from "./settings.ts";
 import type { CleanUp, CleanUpLimits, ConnectionsWorld } from "./world.ts";
+import { underLease } from "../storage/under-lease.ts";
 
 export type { ConnectionsService } from "./service.ts";
 
@@ -64,6 +65,7 @@ export async function wireConnections(
     config: openConfigSource(settings.configDir, env, { clock }),
     registry: connectionRegistry(storage),
     clientSecretWarnings: clientSecretWarnings(storage),
+    alone: (work) => underLease("connections/telling", { storage, clock }, work),
     hasApp: {
       microsoft: microsoft.clientId !== undefined,
       webex: webexSettingsFrom(env).clientId !== undefined,

@@ -16,6 +16,8 @@ export interface ConnectionsWorld {
   secrets: SecretStore;
   registry: ConnectionRegistry;
   clientSecretWarnings: ClientSecretWarnings;
+  /** Does some short work while no other process does any: two runs that fail at once tell of it once. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** Whose app registration is set up. */
   hasApp: Readonly<Record<Provider, boolean>>;
   redirectUri(provider: Provider): string;

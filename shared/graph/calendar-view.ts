@@ -11,20 +11,22 @@ const CalendarEvent = z.object({
   subject: z.string().nullish(),
   isCancelled: z.boolean().nullish(),
   isAllDay: z.boolean().nullish(),
-  start: DateTimeTimeZone,
-  end: DateTimeTimeZone,
+  start: DateTimeTimeZone.nullish(),
+  end: DateTimeTimeZone.nullish(),
   originalStartTimeZone: z.string().nullish(),
   attendees: z
     .array(
-      z.object({
-        type: z.string().nullish(),
-        emailAddress: z.object({ name: z.string().nullish(), address: z.string().nullish() }).nullish(),
-        status: z.object({ response: z.string().nullish() }).nullish(),
-      }),
+      z
+        .object({
+          type: z.string().nullish(),
+          emailAddress: z.object({ name: z.string().nullish(), address: z.string().nullish() }).nullish(),
+          status: z.object({ response: z.string().nullish() }).nullish(),
+        })
+        .nullable(),
     )
     .nullish(),
   // Missing where the service does not expand in a calendar view: "not told" is not "none".
-  extensions: z.array(z.looseObject({ id: z.string().nullish() })).optional(),
+  extensions: z.array(z.looseObject({ id: z.string().nullish() })).nullish(),
 });
 export type CalendarEvent = z.infer<typeof CalendarEvent>;
 

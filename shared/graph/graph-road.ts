@@ -37,6 +37,8 @@ export interface WriteOptions {
   harmless: boolean;
   /** Nothing else may be in flight at the mailbox meanwhile. */
   alone?: boolean;
+  /** How often it is sent at the most, where giving up is worse than waiting: the pass's deadline ends it anyway. */
+  attempts?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -143,9 +145,18 @@ function parseAnswer<T>(name: string, answer: z.ZodType<T>, body: unknown): T {
   const parsed = answer.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new GraphAnswerError(
-    `Microsoft Graph answered ${name} in an unknown form: ${z.prettifyError(parsed.error)}`,
+    `Microsoft Graph answered ${name} in an unknown form: ${mistakesOf(parsed.error)}`,
   );
 }
+
+/** On one line, and not all of them: a wrong form is mostly wrong in each of many items. */
+function mistakesOf({ issues }: z.ZodError): string {
+  const told = issues.slice(0, MISTAKES_TOLD).map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const rest = issues.length - told.length;
+  return [...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
+}
+
+const MISTAKES_TOLD = 3;
 
 /** A link to the next page is followed on the host we asked only: a token must never travel to another. */
 function sameHost(link: string, graphUrl: string): string {

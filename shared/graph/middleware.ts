@@ -16,12 +16,23 @@ export class RequestNotes implements MiddlewareOptions {
   readonly harmless: boolean;
   /** Whether nothing else may be in flight at the mailbox meanwhile. */
   readonly alone: boolean;
+  /** How often it is sent at the most; the policy's own number unless given. */
+  readonly attempts: number | undefined;
   /** The library makes an error of its own of whatever the chain throws, and drops the original. */
   failure: unknown;
 
-  constructor({ harmless, alone = false }: { harmless: boolean; alone?: boolean | undefined }) {
+  constructor({
+    harmless,
+    alone = false,
+    attempts,
+  }: {
+    harmless: boolean;
+    alone?: boolean;
+    attempts?: number;
+  }) {
     this.harmless = harmless;
     this.alone = alone;
+    this.attempts = attempts;
   }
 }
 
@@ -70,15 +81,16 @@ export class Repeat extends Link {
   async execute(context: Context): Promise<void> {
     const notes = notesOf(context);
     try {
-      await this.#persist(context, notes.harmless);
+      await this.#persist(context, notes);
     } catch (error) {
       notes.failure = error;
       throw error;
     }
   }
 
-  async #persist(context: Context, harmless: boolean): Promise<void> {
-    const { clock, signal, attempts, longestWaitMs } = this.#policy;
+  async #persist(context: Context, { harmless, attempts }: RequestNotes): Promise<void> {
+    const { clock, signal, longestWaitMs } = this.#policy;
+    const most = attempts ?? this.#policy.attempts;
     for (let attempt = 1; ; attempt += 1) {
       let pauseMs = this.#backoff(attempt);
       let failure: GraphUnreachableError | undefined;
@@ -91,7 +103,7 @@ export class Repeat extends Link {
         if (!harmless || !(error instanceof GraphUnreachableError)) throw error;
         failure = error;
       }
-      const givenUp = attempt >= attempts || pauseMs > longestWaitMs || !(await this.#pause(pauseMs, signal));
+      const givenUp = attempt >= most || pauseMs > longestWaitMs || !(await this.#pause(pauseMs, signal));
       if (givenUp && failure) throw failure;
       if (givenUp) return;
     }
@@ -108,7 +120,8 @@ export class Repeat extends Link {
   }
 
   #backoff(attempt: number): number {
-    return 1000 * 2 ** (attempt - 1) * (0.5 + this.#policy.random());
+    const pauseMs = 1000 * 2 ** (attempt - 1) * (0.5 + this.#policy.random());
+    return Math.min(pauseMs, this.#policy.longestWaitMs);
   }
 }
 

@@ -42,11 +42,10 @@ export async function writeOpenExtension(
   exists: boolean,
 ): Promise<void> {
   const body = { "@odata.type": "microsoft.graph.openTypeExtension", extensionName: name, ...properties };
-  const patch = (): Promise<unknown> =>
-    graph.write("PATCH", extensionPath(eventId, name), body, { harmless: true });
+  const patch = (): Promise<unknown> => graph.write("PATCH", extensionPath(eventId, name), body, PERSISTENT);
   // Outlook merges a POST into an extension of the same name, so sending it twice does no harm.
   const post = (): Promise<unknown> =>
-    graph.write("POST", `/me/events/${encodeURIComponent(eventId)}/extensions`, body, { harmless: true });
+    graph.write("POST", `/me/events/${encodeURIComponent(eventId)}/extensions`, body, PERSISTENT);
   // Somebody may have made or removed it since it was read; the service says so.
   const [first, second, contrary] = exists ? ([patch, post, 404] as const) : ([post, patch, 409] as const);
   try {
@@ -56,6 +55,9 @@ export async function writeOpenExtension(
     await second();
   }
 }
+
+/** What an extension remembers has happened already: it is tried for as long as the pass has time. */
+const PERSISTENT = { harmless: true, attempts: 20 };
 
 function extensionPath(eventId: string, name: string): string {
   return `/me/events/${encodeURIComponent(eventId)}/extensions/${encodeURIComponent(name)}`;

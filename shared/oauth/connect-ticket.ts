@@ -21,6 +21,8 @@ export interface ConnectTickets {
    * @throws {SecretStoreError} the session key cannot be read
    */
   redeem(ticket: string): Promise<RedeemedTicket>;
+  /** Lets a ticket be redeemed once more, because what it opens could not be reached. Never fails: then it stays used. */
+  giveBack(ticket: string): Promise<void>;
 }
 
 export type RedeemedTicket =
@@ -68,7 +70,8 @@ export function connectTickets(options: ConnectTicketsOptions): ConnectTickets {
       return `${publicUrl}/api/connect/${seal(JSON.stringify(content), await sealingKey())}`;
     },
     async redeem(ticket) {
-      const text = unseal(ticket, await sealingKey());
+      // Whatever cannot be a ticket is not worth a question to the vault.
+      const text = couldBeSealed(ticket) ? unseal(ticket, await sealingKey()) : undefined;
       const content = text === undefined ? undefined : Content.safeParse(JSON.parse(text)).data;
       if (!content) return { outcome: "forged" };
       const { p, c, a, r, e } = content;
@@ -77,6 +80,13 @@ export function connectTickets(options: ConnectTicketsOptions): ConnectTickets {
       if (!(await useUp(storage, ticket, expiresAt))) return { outcome: "used" };
       const request = { provider: p, connection: c, capability: a };
       return { outcome: "valid", request: r === undefined ? request : { ...request, replace: r } };
+    },
+    async giveBack(ticket) {
+      try {
+        await (await storage.table(USED_TICKETS_TABLE)).deleteEntity(PARTITION, hashOf(ticket));
+      } catch {
+        // Its holder asks for another, as for one that was used.
+      }
     },
   };
 }
@@ -94,11 +104,15 @@ function seal(text: string, key: Buffer): string {
   );
 }
 
+/** One ticket has one spelling, or the others would pass for tickets that were not used yet. */
+function couldBeSealed(ticket: string): boolean {
+  const bytes = Buffer.from(ticket, "base64url");
+  return bytes.length > NONCE_BYTES + TAG_BYTES && bytes.toString("base64url") === ticket;
+}
+
 /** Undefined when we did not seal it. */
 function unseal(ticket: string, key: Buffer): string | undefined {
   const bytes = Buffer.from(ticket, "base64url");
-  // One ticket has one spelling, or the others would pass for tickets that were not used yet.
-  if (bytes.length <= NONCE_BYTES + TAG_BYTES || bytes.toString("base64url") !== ticket) return undefined;
   const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   });

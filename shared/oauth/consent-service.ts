@@ -81,7 +81,10 @@ export function consentService(options: ConsentServiceOptions): ConsentService {
       try {
         return await begin(request);
       } catch (error) {
-        if (!(error instanceof SettingsError)) throw error;
+        if (!(error instanceof SettingsError)) {
+          await tickets.giveBack(ticket);
+          throw error;
+        }
         // The link is used up, and its holder is not to blame.
         return notReadyPage(error.message, await tickets.linkFor(request));
       }

@@ -42,7 +42,11 @@ export interface Question {
 /** Decides whether one event needs a notice, for whom, and what is to be remembered of it. */
 export function decide({ event, slot, known, mark, resend }: Question): Decision {
   if (event.isCancelled) return { action: "skip", reason: "cancelled" };
-  if (mark.state === "unread") return { action: "fail", reason: "unread_mark", error: mark.error };
+  // Nobody can repair a malformed mark but by announcing the event again, which is for a person to ask.
+  const isOverruled = mark.state === "unread" && mark.isMalformed && resend;
+  if (mark.state === "unread" && !isOverruled) {
+    return { action: "fail", reason: "unread_mark", error: mark.error };
+  }
 
   const present = rosterOf(known);
   const last = mark.state === "registered" ? mark.registration : undefined;

@@ -9,12 +9,17 @@ import type { MarkReading, Person, Registration } from "./session.ts";
 export function readMark(extension: unknown): MarkReading {
   if (extension === undefined || extension === null) return { state: "unregistered", exists: false };
   const parsed = Properties.safeParse(extension);
-  if (!parsed.success) return { state: "unread", error: mistakesOf(parsed.error) };
+  if (!parsed.success) return malformed(parsed.error);
   if (!parsed.data.sent) return { state: "unregistered", exists: true };
   const content = Content.safeParse(extension);
-  if (!content.success) return { state: "unread", error: mistakesOf(content.error) };
+  if (!content.success) return malformed(content.error);
   const { start, end, ...registered } = content.data;
   return { state: "registered", registration: { timeslot: { start, end }, registered } };
+}
+
+function malformed(error: z.ZodError): MarkReading {
+  const remedy = "Force a run with this event's id in `resend` to announce it again and write the mark anew.";
+  return { state: "unread", isMalformed: true, error: `${mistakesOf(error)}. ${remedy}` };
 }
 
 /** The open extension's properties for a registration: all of them, since a PATCH deletes what it does not name. */

@@ -42,6 +42,16 @@ export class CalendarNotFoundError extends Error {
   }
 }
 
+/** Several calendars have that name: the sessions could be in any of them. */
+export class CalendarAmbiguousError extends Error {
+  override readonly name = "CalendarAmbiguousError";
+  constructor(wanted: string) {
+    super(
+      `There is more than one calendar named “${wanted}”. Rename all but one in Outlook, and set calendar.name to it.`,
+    );
+  }
+}
+
 /**
  * Reads the calendar, its events with their marks, and the contacts: 3 requests, 4 with the account, more only for further pages.
  * @throws {CalendarNotFoundError}
@@ -59,7 +69,8 @@ export async function readSnapshot(graph: GraphRoad, question: SnapshotQuestion)
 
 async function readEvents(graph: GraphRoad, question: SnapshotQuestion): Promise<MarkedEvent[]> {
   const calendars = await listCalendars(graph);
-  const calendar = calendars.find((candidate) => candidate.name === question.calendar);
+  const [calendar, ...others] = calendars.filter(({ name }) => name === question.calendar);
+  if (others.length > 0) throw new CalendarAmbiguousError(question.calendar);
   if (!calendar) {
     throw new CalendarNotFoundError(
       question.calendar,
@@ -86,7 +97,7 @@ async function marksOf(
   events: CalendarEvent[],
   extension: string,
 ): Promise<Map<string, MarkReading>> {
-  const untold = events.filter((event) => event.extensions === undefined && !event.isCancelled);
+  const untold = events.filter((event) => !event.extensions && !event.isCancelled);
   const asked: Map<string, ExtensionReading> =
     untold.length > 0
       ? await readOpenExtensions(
@@ -113,17 +124,20 @@ function sessionOf(event: CalendarEvent): SessionEvent {
     subject: event.subject ?? "",
     isCancelled: event.isCancelled ?? false,
     isAllDay: event.isAllDay ?? false,
-    start: event.start,
-    end: event.end,
+    start: event.start ?? NO_TIME,
+    end: event.end ?? NO_TIME,
     ...(event.originalStartTimeZone ? { originalStartTimeZone: event.originalStartTimeZone } : {}),
     attendees: (event.attendees ?? []).map((attendee) => ({
-      type: oneOf(INVITEE_TYPES, attendee.type, "required"),
-      name: attendee.emailAddress?.name ?? "",
-      mail: attendee.emailAddress?.address ?? "",
-      response: oneOf(RESPONSES, attendee.status?.response, "none"),
+      type: oneOf(INVITEE_TYPES, attendee?.type, "required"),
+      name: attendee?.emailAddress?.name ?? "",
+      mail: attendee?.emailAddress?.address ?? "",
+      response: oneOf(RESPONSES, attendee?.status?.response, "none"),
     })),
   };
 }
+
+/** An event without a time is told in its own row of the report. */
+const NO_TIME = { dateTime: "", timeZone: "" };
 
 const INVITEE_TYPES = ["required", "optional", "resource"] as const satisfies Invitee["type"][];
 const RESPONSES = [

@@ -5,7 +5,7 @@ import { TokenError } from "../oauth/token-errors.ts";
 import { SecretStoreError } from "../secrets/secret-store.ts";
 import { LeaseLostError } from "../storage/blob-lease.ts";
 import { PatternError } from "./pattern.ts";
-import { CalendarNotFoundError } from "./read.ts";
+import { CalendarAmbiguousError, CalendarNotFoundError } from "./read.ts";
 import type { RunError } from "./run.ts";
 import { TeamFileError } from "./team-file.ts";
 
@@ -36,6 +36,7 @@ const CODES: [ErrorClass, string][] = [
   [ConfigSourceError, "config_unreadable"],
   [PatternError, "pattern_invalid"],
   [CalendarNotFoundError, "calendar_not_found"],
+  [CalendarAmbiguousError, "calendar_ambiguous"],
   [SettingsError, "settings_invalid"],
   [SecretStoreError, "secrets_unavailable"],
   [LeaseLostError, "lock_lost"],

@@ -4,7 +4,7 @@ const address = z.email();
 
 const RunRequest = z
   .strictObject({
-    team: z.string().optional(),
+    team: z.string().max(100).optional(),
     dryRun: z.boolean().default(false),
     to: z
       .union([address, z.array(address).min(1)])

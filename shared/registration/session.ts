@@ -27,12 +27,13 @@ export interface Registration {
 
 /**
  * What the mark on an event says. "Could not be read" is a value of its own: it is never taken for "not announced".
+ * `isMalformed`: it was read, but says nothing intelligible, so that asking again would not help.
  * `exists` tells whether the open extension is there at all, so that a later write knows PATCH from POST.
  */
 export type MarkReading =
   | { state: "registered"; registration: Registration }
   | { state: "unregistered"; exists: boolean }
-  | { state: "unread"; error: string };
+  | { state: "unread"; error: string; isMalformed?: true };
 
 /** One event of the calendar view, as far as the rules look at it. */
 export interface SessionEvent {

@@ -169,7 +169,7 @@ async function carryOut(
     address: addressing(file, plan.recipients, request, batch, world.messageIdDomain),
     mark: (eventId, registration) => {
       const mark = marked.get(eventId);
-      const exists = mark?.state === "registered" || (mark?.state === "unregistered" && mark.exists);
+      const exists = mark?.state === "unregistered" ? mark.exists : mark !== undefined;
       return writeOpenExtension(graph, eventId, calendar.extension, writeMark(registration), exists);
     },
   });

@@ -106,6 +106,7 @@ function instantsOf(time: ZonedDateTime, which: Which): [Date, ...Date[]] {
 const DATE_TIME = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:[.](\d{1,9}))?)?)?(Z|[+-]\d\d:\d\d)?$/i;
 
 function clockOf(time: ZonedDateTime, which: Which): StatedTime {
+  if (time.dateTime === "") throw new EventTimeError(`The event has no ${which}.`);
   const [, date = "", minutes = "00:00", seconds = "00", fraction = "", offset] =
     DATE_TIME.exec(time.dateTime.trim()) ?? [];
   const clock = `${date}T${minutes}:${seconds}.${fraction.slice(0, 3).padEnd(3, "0")}`;

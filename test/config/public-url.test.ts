@@ -29,3 +29,19 @@ test("an address that is not safe, or no base of links, is a mistake in the sett
     assert.throws(() => publicUrlFrom({ PUBLIC_URL }), { name: "SettingsError", message: /PUBLIC_URL/ });
   }
 });
+
+test("blanks, capitals and marks without a query around an address do not get into links", () => {
+  for (const PUBLIC_URL of [
+    " https://rollcall.example ",
+    "HTTPS://Rollcall.Example",
+    "https://rollcall.example/?",
+    "https://rollcall.example#",
+    "https://rollcall.example:443//",
+  ]) {
+    assert.equal(publicUrlFrom({ PUBLIC_URL }), "https://rollcall.example", JSON.stringify(PUBLIC_URL));
+  }
+  assert.throws(() => publicUrlFrom({ PUBLIC_URL: "https://me:hunter2@rollcall.example" }), {
+    name: "SettingsError",
+    message: /PUBLIC_URL/,
+  });
+});

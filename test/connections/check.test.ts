@@ -157,13 +157,20 @@ suite("a connection that runs out", () => {
 suite("a dead connection", () => {
   test("is told at once after a run that failed, and then not by the daily check", async () => {
     const { service, mails, log } = aWatch({ connections: [aConnection(DEAD)], teams: { mantabots: {} } });
-    await service.tellOfTrouble(log);
-    await service.tellOfTrouble(log);
+    await Promise.all([1, 2, 3].map(() => service.tellOfTrouble(log)));
     await service.check(log);
     assert.equal(mails.length, 1);
     assert.equal(mails[0]?.subject, "Rollcall: the connection “default” to Microsoft does not work any more");
     assert.match(mails[0]?.text ?? "", /it was revoked, has expired, or the password has changed/);
     assert.match(mails[0]?.text ?? "", /api\/connect\/microsoft-default-registration/);
+  });
+
+  test("is told once also when the instance that found it has a clock that is ahead", async () => {
+    const trouble = { ...DEAD.trouble, since: new Date(NOW.getTime() + 5000) };
+    const { service, mails, log } = aWatch({ connections: [aConnection({ trouble })] });
+    await service.tellOfTrouble(log);
+    await service.check(log);
+    assert.equal(mails.length, 1);
   });
 
   test("is the only one of which a failed run tells", async () => {

@@ -77,6 +77,7 @@ export function aWatch(seed: WatchedSeed = {}): WatchedWorld {
     secrets,
     registry,
     clientSecretWarnings: warningsInMemory(),
+    alone: oneAtATime(),
     hasApp: { microsoft: true, webex: false },
     redirectUri: (provider) => `https://rollcall.example/api/oauth/${provider}/callback`,
     connectLink: async ({ provider, connection, capability }) =>
@@ -116,5 +117,14 @@ function warningsInMemory(): ClientSecretWarnings {
   return {
     get: async (secret) => known.get(secret) ?? { warnedDays: [] },
     put: async (secret, told) => void known.set(secret, told),
+  };
+}
+
+function oneAtATime(): ConnectionsWorld["alone"] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
   };
 }

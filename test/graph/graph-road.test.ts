@@ -170,6 +170,14 @@ test("an answer in an unknown form is an error that says where", async () => {
   });
 });
 
+test("an answer that is wrong in many places is told in one short line", async () => {
+  const value = Array.from({ length: 900 }, () => ({ n: "one" }));
+  const { road } = await ride(() => ({ status: 200, body: { value } }));
+  const error = await failureOf(road.list("/me/contacts", Item));
+  assert.match(String(error), /0[.]n: .*expected number.*; and 897 more$/u);
+  assert.doesNotMatch(String(error), /\n/u);
+});
+
 test("a request whose deadline has passed is not sent", async () => {
   const { road, counts } = await ride(() => ({ status: 202 }), {
     signal: AbortSignal.abort(new Error("too late")),

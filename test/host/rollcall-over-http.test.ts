@@ -108,8 +108,10 @@ test("a dry run shows the mail and sends nothing, a run sends it, and the histor
   const [again] = await runsOf(await post(RUN, { team: "robots" }));
   assert.equal(again?.events[0]?.reason, "already_registered");
 
-  const history = await runsOf(await ask(`${RUNS}?code=${HOST_KEY}&team=robots&limit=5`));
-  assert.deepEqual(history, [again, run]);
+  const answer = await ask(`${RUNS}?code=${HOST_KEY}&team=robots&limit=5`);
+  assert.equal(answer.headers.get("cache-control"), "no-store");
+  assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+  assert.deepEqual(await runsOf(answer), [again, run]);
 });
 
 test("the bundle mails through a team's own server and keeps the copy in the sent folder", async (t) => {
@@ -202,6 +204,7 @@ suite("an app that is not configured", () => {
 
   for (const [says, settings, detail] of [
     ["an address that is not https", { GRAPH_URL: "http://localhost:1" }, /GRAPH_URL: must be an https URL/],
+    ["no configuration folder", { CONFIG_DIR: "no/such/folder" }, /there is no folder .*no\/such\/folder/u],
     ["no vault in the cloud", { WEBSITE_HOSTNAME: "rollcall.example" }, /^KEY_VAULT_URL is not set/],
   ] as const) {
     test(`as it should be, with ${says}, answers 503 with the setting`, async (t) => {

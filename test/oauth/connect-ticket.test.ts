@@ -125,3 +125,18 @@ test("a link that was opened before the app was ready gives its holder another",
   const again = /href="([^"]+)"/.exec(answer.body)?.[1] ?? "";
   assert.equal((await browser.open(again)).status, 302);
 });
+
+test("a link that could not be followed for a passing trouble of ours is not used up", async () => {
+  const world = await aConsentWorld();
+  const link = await world.tickets.linkFor(DEFAULT);
+  // The session key is made; what fails is the next question to the store.
+  const { read } = world.secrets;
+  const away = async (): Promise<never> => Promise.reject(new Error("the vault is away"));
+  Object.assign(world.secrets, {
+    get: async (name: string) => (name === "session-key" ? (await read(name))?.value : away()),
+  });
+  await assert.rejects(world.browser().open(link), /the vault is away/);
+  Object.assign(world.secrets, { get: async (name: string) => (await read(name))?.value });
+  assert.equal((await world.browser().open(link)).status, 302);
+  assert.equal((await world.browser().open(link)).status, 400);
+});

@@ -183,6 +183,12 @@ test("an unread mark fails its session, which is never taken for new", () => {
   }
 });
 
+test("a mark that says nothing intelligible is overruled by a resend, and by nothing else", () => {
+  const mark = { state: "unread", error: "students: is no JSON", isMalformed: true } as const;
+  assert.equal(decided({ mark }).action, "fail");
+  assert.equal(decided({ mark, resend: true }).reason, "resend");
+});
+
 test("people are recognised under any address of their card, whatever its case", () => {
   const before = plain([aPerson("Ada", "ADA@Example.org"), aPerson("Alan", "alan@home.example")], [grace]);
   assert.deepEqual(decided({ mark: marked(before) }), { action: "skip", reason: "already_registered" });

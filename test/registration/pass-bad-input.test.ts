@@ -71,6 +71,11 @@ suite("the configuration", () => {
     assertFailed(world, await world.run(), "config_invalid", where);
   });
 
+  test("with two calendars of its calendar's name is told to rename one", async (t) => {
+    const world = await aWorld(t, { events, account: { calendars: [{ name: CALENDAR }] } });
+    assertFailed(world, await world.run(), "calendar_ambiguous", /more than one calendar named/);
+  });
+
   test("with a calendar that is not there lists those that are", async (t) => {
     const world = await aWorld(t, { events, team: { calendar: { name: "team calendar" } } });
     assertFailed(
@@ -115,6 +120,29 @@ test("one bad event stops no other", async (t) => {
   assert.equal(run.status, "partial");
   assert.match(run.events[1]?.error ?? "", /time zone “Nowhere”, which is not known/);
   assert.match(run.events[2]?.error ?? "", /^The event ends .* before it starts/);
+});
+
+test("an event that Microsoft states in part is judged by what there is, and stops no other", async (t) => {
+  const world = await aWorld(t, { events });
+  const id = world.idOf("Team Session");
+  const [start, end] = [21, 23].map((hour) => ({ dateTime: `2026-11-03T${hour}:00:00`, timeZone: "UTC" }));
+  const attendees = [ADA, GRACE].map((person) => ({ emailAddress: { address: invited(person).address } }));
+  const value = [
+    { id: "another topic", subject: "Outreach", start: null, end: null },
+    { id: "no start", subject: "Team Session", start: null, end, attendees, extensions: [] },
+    { id, subject: "Team Session", start, end, attendees: [null, ...attendees], extensions: null },
+  ];
+  world.graph.faults.add({ kind: "status", status: 200, path: "calendarView", body: { value } });
+  const run = await world.run();
+  assert.deepEqual(
+    run.events.map(({ eventId, action }) => [eventId, action]),
+    [
+      [id, "sent"],
+      ["no start", "failed"],
+    ],
+    JSON.stringify(run.error),
+  );
+  assert.equal(run.events[1]?.error, "The event has no start.");
 });
 
 suite("Microsoft", () => {

@@ -118,7 +118,7 @@ suite("the timer's run", () => {
   });
 
   test("without a team says so, and is no failure", async (t) => {
-    const world = await aWorld(t);
+    const world = await aWorld(t, { files: { "empty/conf/mail-pattern.txt": "" } });
     await world.restart({ CONFIG_DIR: `${world.env["CONFIG_DIR"]}/empty` });
     await world.service.runDue(world.log);
     assert.match(world.log.lines.join("\n"), /^warn: there is no team file in .*empty: nothing to do$/);

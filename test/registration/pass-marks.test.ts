@@ -108,6 +108,32 @@ suite("a mark that cannot be written", () => {
     assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
   });
 
+  test("is tried through a storm of throttling, since what it remembers has happened", async (t) => {
+    const world = await aWorld(t, { events: [session()] });
+    const storm = { kind: "status", status: 429, headers: { "retry-after": "1" }, times: 15 } as const;
+    world.graph.faults.add({ ...storm, method: "POST", path: "/extensions$" });
+    const run = await world.run();
+    assert.deepEqual([run.status, outcomesOf(run), run.warnings], ["ok", ["sent new"], ["throttled"]]);
+    assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
+    assert.equal(world.mailbox.sent.length, 1);
+  });
+
+  test("because somebody has deleted it meanwhile is made anew", async (t) => {
+    const world = await aWorld(t, { events: [session()] });
+    await world.run();
+    world.mailbox.changeEvent(world.idOf("Team Session"), { attendees: [invited(GRACE)] });
+    const gone = { error: { code: "ErrorItemNotFound", message: "The specified object was not found." } };
+    world.graph.faults.add({
+      kind: "status",
+      status: 404,
+      body: gone,
+      method: "PATCH",
+      path: "/extensions/",
+    });
+    assert.deepEqual(outcomesOf(await world.run()), ["skipped removed_attendees"]);
+    assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
+  });
+
   test("when somebody has left is told as well", async (t) => {
     const world = await aWorld(t, { events: [session()] });
     await world.run();
@@ -118,4 +144,15 @@ suite("a mark that cannot be written", () => {
     assert.match(run.events[0]?.error ?? "", /^The event could not be marked: /);
     assert.deepEqual(run.warnings, ["mark_failed"]);
   });
+});
+
+test("a mark that says nothing intelligible stops its event, until somebody asks to announce it again", async (t) => {
+  const world = await aWorld(t, { events: [session()] });
+  const id = world.idOf("Team Session");
+  world.mailbox.setExtension(id, "org.mantabots", { sent: true, start: "yesterday", end: "", students: "" });
+  const run = await world.run();
+  assert.deepEqual(outcomesOf(run), ["failed unread_mark"]);
+  assert.match(run.events[0]?.error ?? "", /`resend` to announce it again/);
+  assert.deepEqual(outcomesOf(await world.run({ resend: [id] })), ["sent resend"]);
+  assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
 });
