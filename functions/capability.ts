@@ -30,7 +30,7 @@ export function capability<Service>(
   return {
     isConfigured: missing === "",
     async service() {
-      if (missing) throw new RequestProblem(503, `${name} is off. Set ${missing}, then restart.`);
+      if (missing) throw new RequestProblem(503, `Not configured: ${name}. Set ${missing}, then restart.`);
       wired ??= wire();
       try {
         return await wired;
