@@ -8,6 +8,7 @@ import type { Scope } from "./scope.ts";
 import { allow, checkAccount, expandDefault, missingConsent } from "./service.ts";
 import type { LoginService } from "./service.ts";
 import { refusalPage, signInPage } from "./sign-in-page.ts";
+import { redirectToClient } from "../authorization-code.ts";
 
 interface AuthorizationRequest {
   authority: Authority;
@@ -46,7 +47,7 @@ export function answerAuthorize(
     // A policy that blocks an account ends on Microsoft's own page.
     if (error.code === 53003 || error.code === 50057) return refused(service, error);
     const { error: code, error_description, error_uri } = error.body(service.now());
-    return redirect(redirectUri, query, { error: code, error_description, error_uri });
+    return redirectToClient(redirectUri, query, { error: code, error_description, error_uri });
   }
 }
 
@@ -162,21 +163,9 @@ async function issueCode(
   const value = newSecret("1.code");
   service.state.value.codes[value] = code;
   await service.state.save();
-  const answer = redirect(redirectUri, query, { code: value });
+  const answer = redirectToClient(redirectUri, query, { code: value });
   const session = `${SESSION}=${encodeURIComponent(account.userPrincipalName)}; path=/; secure; HttpOnly; SameSite=None`;
   return { ...answer, headers: { ...answer.headers, "set-cookie": session } };
-}
-
-function redirect(
-  redirectUri: string,
-  query: URLSearchParams,
-  parameters: Record<string, string>,
-): EmulatorAnswer {
-  const location = new URL(redirectUri);
-  for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value);
-  const state = query.get("state");
-  if (state !== null) location.searchParams.set("state", state);
-  return { status: 302, headers: { location: location.href, "cache-control": "no-store, no-cache" } };
 }
 
 function refused(service: LoginService, error: unknown): EmulatorAnswer {

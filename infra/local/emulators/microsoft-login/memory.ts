@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Scope } from "./scope.ts";
+import type { CodeChallenge } from "../authorization-code.ts";
 
 /** What an account has allowed a client, as codes and refresh tokens carry it. */
 export interface Grant {
@@ -12,7 +13,7 @@ export interface Grant {
 
 export interface Code extends Grant {
   redirectUri: string;
-  challenge?: { method: "plain" | "S256"; value: string };
+  challenge?: CodeChallenge;
   nonce?: string;
   redeemed: boolean;
 }

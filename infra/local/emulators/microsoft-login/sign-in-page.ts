@@ -1,6 +1,7 @@
 import type { EmulatorAnswer } from "../exchange.ts";
 import type { AccountSeed, ClientSeed } from "./directory.ts";
 import type { FailureBody } from "./failures.ts";
+import { escapeHtml, signInHtml } from "../sign-in-html.ts";
 
 /** The page that asks who signs in and whether the client may have what it asks for; each account is a form. */
 export function signInPage(
@@ -11,18 +12,18 @@ export function signInPage(
   const forms = accounts.map(
     ({ userPrincipalName, displayName }) => `
       <form method="post">
-        <input type="hidden" name="account" value="${escape(userPrincipalName)}">
+        <input type="hidden" name="account" value="${escapeHtml(userPrincipalName)}">
         <button name="decision" value="accept">
-          Accept as <b>${escape(displayName)}</b><br>${escape(userPrincipalName)}
+          Accept as <b>${escapeHtml(displayName)}</b><br>${escapeHtml(userPrincipalName)}
         </button>
       </form>`,
   );
-  const asked = permissions.map((permission) => `<li>${escape(permission)}</li>`);
-  return page(
+  const asked = permissions.map((permission) => `<li>${escapeHtml(permission)}</li>`);
+  return signInHtml(
     200,
     "Sign in to your account",
     `<h1>Pick an account</h1>
-    <p><b>${escape(client.name)}</b> would like to:</p>
+    <p><b>${escapeHtml(client.name)}</b> would like to:</p>
     <ul>${asked.join("")}</ul>
     ${forms.length > 0 ? forms.join("") : "<p>No account that may sign in here.</p>"}
     <form method="post"><button name="decision" value="deny">Cancel</button></form>`,
@@ -31,32 +32,9 @@ export function signInPage(
 
 /** Where Microsoft does not trust the redirect URI, or a policy ends the sign-in: no way back to the client. */
 export function refusalPage(failure: FailureBody): EmulatorAnswer {
-  return page(
+  return signInHtml(
     400,
     "Sign in to your account",
-    `<h1>Sorry, but we’re having trouble signing you in.</h1><p>${escape(failure.error_description)}</p>`,
+    `<h1>Sorry, but we’re having trouble signing you in.</h1><p>${escapeHtml(failure.error_description)}</p>`,
   );
-}
-
-function page(status: number, title: string, content: string): EmulatorAnswer {
-  return {
-    status,
-    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store, no-cache" },
-    body: `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width">
-    <title>${title} (emulator)</title>
-  </head>
-  <body>
-    ${content}
-  </body>
-</html>
-`,
-  };
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 }

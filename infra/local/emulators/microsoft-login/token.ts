@@ -1,14 +1,15 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { EmulatorAnswer, EmulatorRequest } from "../exchange.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { AccountSeed, Authority, ClientSeed } from "./directory.ts";
 import { LoginFailure } from "./failures.ts";
 import { appTokens, delegatedTokens } from "./issue-tokens.ts";
-import type { Code, Grant } from "./memory.ts";
+import type { Grant } from "./memory.ts";
 import { parseScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import { checkAccount, expandDefault, missingConsent } from "./service.ts";
 import type { LoginService } from "./service.ts";
+import { verifies } from "../authorization-code.ts";
 
 const CODE_MINUTES = 10;
 const REFRESH_TOKEN_DAYS = 90;
@@ -73,7 +74,7 @@ function redeemCode(
     throw new LoginFailure(500112, { redirectUri, expected: code.redirectUri });
   }
   // A wrong verifier does not use the code up.
-  if (!verifies(code, form.get("code_verifier"))) throw new LoginFailure(501481);
+  if (!verifies(code.challenge, form.get("code_verifier"))) throw new LoginFailure(501481);
   const account = accountOf(service, authority, client, code);
   const scope = form.has("scope") ? narrowed(service, client, account, code, form) : code.scope;
   code.redeemed = true;
@@ -166,15 +167,6 @@ function accountOf(
   }
   checkAccount(service, account);
   return account;
-}
-
-function verifies({ challenge }: Code, verifier: string | null): boolean {
-  if (!challenge) return true;
-  if (verifier === null) return false;
-  const { method, value } = challenge;
-  return (
-    value === (method === "plain" ? verifier : createHash("sha256").update(verifier).digest("base64url"))
-  );
 }
 
 function required(form: URLSearchParams, parameter: string): string {

@@ -5,6 +5,7 @@ import { newSecret } from "./memory.ts";
 import type { Code } from "./memory.ts";
 import type { WebexService } from "./service.ts";
 import { refusalPage, signInPage } from "./sign-in-page.ts";
+import { redirectToClient } from "../authorization-code.ts";
 
 /** Webex does not say; this is the most that OAuth recommends. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 */
 const CODE_MINUTES = 10;
@@ -30,7 +31,7 @@ export async function answerAuthorize(
     return await decide(service, asked, request);
   } catch (error) {
     if (!(error instanceof OAuthFailure)) throw error;
-    return redirect(redirectUri, query, { error: error.error, error_description: error.message });
+    return redirectToClient(redirectUri, query, { error: error.error, error_description: error.message });
   }
 }
 
@@ -67,17 +68,5 @@ async function decide(
   const expiresAt = new Date(now().getTime() + CODE_MINUTES * 60_000).toISOString();
   state.value.codes[code] = { ...asked, email: person.email, expiresAt };
   await state.save();
-  return redirect(asked.redirectUri, request.query, { code });
-}
-
-function redirect(
-  redirectUri: string,
-  query: URLSearchParams,
-  parameters: Record<string, string>,
-): EmulatorAnswer {
-  const location = new URL(redirectUri);
-  for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value);
-  const state = query.get("state");
-  if (state !== null) location.searchParams.set("state", state);
-  return { status: 302, headers: { location: location.href, "cache-control": "no-store" } };
+  return redirectToClient(asked.redirectUri, request.query, { code });
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { CodeChallenge } from "../authorization-code.ts";
 
 /** What a person has allowed an integration. */
 export interface Grant {
@@ -11,7 +12,7 @@ export interface Code extends Grant {
   redirectUri: string;
   /** ISO 8601, as every time here. */
   expiresAt: string;
-  challenge?: { method: "plain" | "S256"; value: string };
+  challenge?: CodeChallenge;
 }
 
 export interface Token extends Grant {

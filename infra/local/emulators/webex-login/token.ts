@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { EmulatorAnswer, EmulatorRequest } from "../exchange.ts";
 import type { IntegrationSeed } from "./directory.ts";
 import { OAuthFailure } from "./failures.ts";
 import { newSecret } from "./memory.ts";
-import type { Code, Grant, Token } from "./memory.ts";
+import type { Grant, Token } from "./memory.ts";
 import type { WebexService } from "./service.ts";
+import { verifies } from "../authorization-code.ts";
 
 /** As in the examples of the documents; other organizations draw shorter ones. */
 const ACCESS_TOKEN_SECONDS = 1_209_600;
@@ -45,7 +45,7 @@ function redeemCode(service: WebexService, { id }: IntegrationSeed, form: URLSea
   const code = codes[given];
   const fits =
     code?.clientId === id && code.redirectUri === form.get("redirect_uri") && isAlive(code, service);
-  if (!fits || !verifies(code, form.get("code_verifier"))) throw new OAuthFailure("code");
+  if (!fits || !verifies(code.challenge, form.get("code_verifier"))) throw new OAuthFailure("code");
   delete codes[given];
   const { email, clientId, scopes } = code;
   const grant = { email, clientId, scopes };
@@ -92,15 +92,6 @@ function ends(seconds: number, { now }: WebexService): { expiresAt: string } {
 
 export function isAlive({ expiresAt }: Pick<Token, "expiresAt">, { now }: WebexService): boolean {
   return Date.parse(expiresAt) > now().getTime();
-}
-
-function verifies({ challenge }: Code, verifier: string | null): boolean {
-  if (!challenge) return true;
-  if (verifier === null) return false;
-  const { method, value } = challenge;
-  return (
-    value === (method === "plain" ? verifier : createHash("sha256").update(verifier).digest("base64url"))
-  );
 }
 
 function required(form: URLSearchParams, parameter: string): string {
