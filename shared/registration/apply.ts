@@ -43,30 +43,35 @@ export function previewPlan(plan: Plan): Outcome {
  * order could lose it.
  */
 export async function applyPlan(plan: Plan, effects: Effects): Promise<Outcome> {
-  const limit = pLimit(SIDE_BY_SIDE);
+  // Only sending takes its turn: a mark that has to be tried for long must keep no other notice from going out.
+  const turn = pLimit(SIDE_BY_SIDE);
   const warnings = new Set(warningsOf(plan));
-  const rows = await Promise.all(
-    plan.events.map((event) => limit(() => applyEvent(event, plan, effects, (code) => warnings.add(code)))),
-  );
+  const steps: Steps = {
+    effects,
+    send: (mail) => turn(() => send(mail, effects)),
+    warn: (code) => warnings.add(code),
+  };
+  const rows = await Promise.all(plan.events.map((event) => applyEvent(event, plan, steps)));
   return { rows, warnings: [...warnings] };
 }
 
-async function applyEvent(
-  event: PlannedEvent | FailedEvent,
-  plan: Plan,
-  effects: Effects,
-  warn: (code: string) => void,
-): Promise<EventRow> {
+interface Steps {
+  effects: Effects;
+  send(mail: MailContent): Promise<SendOutcome>;
+  warn(code: string): void;
+}
+
+async function applyEvent(event: PlannedEvent | FailedEvent, plan: Plan, steps: Steps): Promise<EventRow> {
   const row = rowOf(event, plan);
   if (event.state === "failed" || event.decision.action === "fail") return row;
   const { decision } = event;
   if (decision.action === "skip") {
-    return decision.registration ? markedRow(row, event.event.id, decision.registration, effects, warn) : row;
+    return decision.registration ? markedRow(row, decision.registration, steps) : row;
   }
-  const outcome = await send(effects.address(event), effects);
+  const outcome = await steps.send(steps.effects.address(event));
   if (outcome.state !== "sent") return unsentRow(row, outcome);
-  for (const code of outcome.warnings) warn(code);
-  return markedRow({ ...row, action: "sent" }, event.event.id, decision.registration, effects, warn);
+  for (const code of outcome.warnings) steps.warn(code);
+  return markedRow({ ...row, action: "sent" }, decision.registration, steps);
 }
 
 async function send(mail: MailContent, { outbox, signal }: Effects): Promise<SendOutcome> {
@@ -87,14 +92,12 @@ function unsentRow(row: EventRow, outcome: Exclude<SendOutcome, { state: "sent" 
 
 async function markedRow(
   row: EventRow,
-  eventId: string,
   registration: Registration,
-  effects: Effects,
-  warn: (code: string) => void,
+  { effects, warn }: Steps,
 ): Promise<EventRow> {
   if (effects.forgets) return row;
   try {
-    await effects.mark(eventId, registration);
+    await effects.mark(row.eventId, registration);
     return row;
   } catch (error) {
     warn("mark_failed");

@@ -87,7 +87,9 @@ suite("a mailbox is never asked more than four things at once", () => {
     world.graph.faults.latencyMs = 2;
     const run = await world.run();
     assert.equal(new Set(outcomesOf(run)).size, 1);
-    assert.deepEqual([world.graph.stats.maxInFlight.get(COACH), world.graph.stats.throttled], [4, 0]);
+    const most = world.graph.stats.maxInFlight.get(COACH) ?? 0;
+    assert.ok(most > 1 && most <= 4, `${most} were in flight`);
+    assert.equal(world.graph.stats.throttled, 0);
   });
 
   test("when several teams share it, and the marks come in batches", async (t) => {

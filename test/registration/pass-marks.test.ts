@@ -118,6 +118,16 @@ suite("a mark that cannot be written", () => {
     assert.equal(world.mailbox.sent.length, 1);
   });
 
+  test("keeps no other notice from going out, however long it is tried", async (t) => {
+    const world = await aWorld(t, { events: sessions(16) });
+    const storm = { kind: "status", status: 429, headers: { "retry-after": "1" }, times: 0 } as const;
+    world.graph.faults.add({ ...storm, method: "POST", path: "/extensions$" });
+    const run = await world.run();
+    assert.deepEqual(new Set(outcomesOf(run)), new Set(["sent new"]));
+    assert.equal(world.mailbox.sent.length, 16);
+    assert.deepEqual([run.status, run.warnings.toSorted()], ["partial", ["mark_failed", "throttled"]]);
+  });
+
   test("because somebody has deleted it meanwhile is made anew", async (t) => {
     const world = await aWorld(t, { events: [session()] });
     await world.run();
