@@ -34,6 +34,9 @@ type Settings = {
   @description('Days after which runs, reports and rows of past events are deleted. Default 90.')
   HISTORY_DAYS: string?
 
+  @description('Minutes after a notice was begun in which not finding it among the sent mails means nothing. Default 10.')
+  SENT_ITEMS_DELAY_MINUTES: string?
+
   @description('Client id of the Webex integration. Without it no Webex account can be connected.')
   WEBEX_CLIENT_ID: string?
 

@@ -1,4 +1,5 @@
-import { unlessMissing } from "./rest-status.ts";
+import type { TableClient } from "@azure/data-tables";
+import { statusOf, unlessMissing } from "./rest-status.ts";
 import type { StorageAccount } from "./storage-account.ts";
 
 export interface DeleteRows {
@@ -13,7 +14,7 @@ export interface DeleteRows {
 }
 
 /**
- * Deletes the rows of a table whose date has passed, page by page.
+ * Deletes the rows of a table whose date has passed, page by page. One that is changed at the same moment is kept.
  * @returns how many were deleted; as many as `most` means that some may be left
  * @throws the storage client's error, or the signal's reason; what was deleted by then is deleted
  * Permission: Storage Table Data Contributor
@@ -26,13 +27,28 @@ export async function deleteRows(
   const filter = `${column} lt datetime'${before.toISOString()}'`;
   const rows = table.listEntities({ queryOptions: { filter, select: ["partitionKey", "rowKey"] } });
   let deleted = 0;
-  for await (const { partitionKey, rowKey } of rows) {
+  for await (const { partitionKey, rowKey, etag } of rows) {
     if (deleted >= most) break;
     signal.throwIfAborted();
     if (partitionKey === undefined || rowKey === undefined) continue;
-    // The client takes no 404 for an answer; a row that another has just deleted is one less to do.
-    await unlessMissing(table.deleteEntity(partitionKey, rowKey));
-    deleted += 1;
+    if (await deleteUnchanged(table, partitionKey, rowKey, etag)) deleted += 1;
   }
   return deleted;
+}
+
+/** @returns false for a row that another has just changed: its date may be a new one */
+async function deleteUnchanged(
+  table: TableClient,
+  partitionKey: string,
+  rowKey: string,
+  etag: string,
+): Promise<boolean> {
+  try {
+    // The client takes no 404 for an answer; a row that another has just deleted is one less to do.
+    await unlessMissing(table.deleteEntity(partitionKey, rowKey, { etag }));
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 412) return false;
+    throw error;
+  }
 }

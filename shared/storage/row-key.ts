@@ -21,5 +21,6 @@ export function encodeKey(text: string): string {
   if (key.length <= LONGEST) return key;
   const hash = createHash("sha256").update(key).digest("hex");
   // `!~` begins no encoded character, so no short text ends up here by itself.
-  return `${key.slice(0, LONGEST - HASH_LENGTH - 2)}!~${hash}`;
+  // The cut may go through a character of two halves.
+  return `${key.slice(0, LONGEST - HASH_LENGTH - 2).toWellFormed()}!~${hash}`;
 }

@@ -1,7 +1,7 @@
-import { createServer, request } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A storage account, seen through a proxy that counts and refuses. */
+/** One service of a storage account, seen through a proxy that counts, refuses, and loses answers. */
 export interface StorageProxy {
   url: string;
   /** Of the account behind the proxy. */
@@ -10,12 +10,18 @@ export interface StorageProxy {
   answers: { method: string; path: string; status: number }[];
   /** The status of every answer. */
   refuseWith: number | undefined;
+  /** Asked when a request has had its effect: whether the connection breaks instead of its answer. */
+  loses: (method: string, path: string) => boolean | Promise<boolean>;
   close(): Promise<void>;
 }
 
 /** @param connectionString  of an Azurite that speaks plain http */
-export async function startStorageProxy(connectionString: string): Promise<StorageProxy> {
-  const behind = new URL(/BlobEndpoint=([^;]*)/.exec(connectionString)?.[1] ?? "");
+export async function startStorageProxy(
+  connectionString: string,
+  service: "Blob" | "Table" = "Blob",
+): Promise<StorageProxy> {
+  const endpoint = new RegExp(`${service}Endpoint=([^;]*)`).exec(connectionString)?.[1];
+  const behind = new URL(endpoint ?? "");
   const server = createServer((incoming, outgoing) => {
     const { method = "GET", url: path = "/", headers } = incoming;
     const answered = (status: number): void => void proxy.answers.push({ method, path, status });
@@ -25,11 +31,17 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
       return;
     }
     const { hostname: host, port } = behind;
-    const onwards = request({ host, port, method, path, headers }, (answer) => {
+    async function relay(answer: IncomingMessage): Promise<void> {
       answered(answer.statusCode ?? 0);
+      if (await proxy.loses(method, path)) {
+        answer.destroy();
+        outgoing.destroy();
+        return;
+      }
       outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
       answer.pipe(outgoing);
-    });
+    }
+    const onwards = request({ host, port, method, path, headers }, (answer) => void relay(answer));
     incoming.pipe(onwards);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -39,6 +51,7 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
     connectionString: connectionString.replace(behind.origin, url),
     answers: [],
     refuseWith: undefined,
+    loses: () => false,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

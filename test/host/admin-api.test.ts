@@ -11,7 +11,7 @@ const master = { "x-functions-key": MASTER_KEY };
 /** The app of timers, one of which cannot be indexed because its setting is missing. */
 function startAdministered(t: TestContext): Promise<FixtureHost> {
   return startFixture(t, "triggers", {
-    env: { FIXTURE_QUEUE: "q" },
+    env: { FIXTURE_QUEUE: "fixtures" },
     clock: fakeClock("2026-11-03T12:00:00Z"),
   });
 }
@@ -46,7 +46,7 @@ test("the input is passed to a queue function as its message", async (t) => {
 
 test("a function that fails is still a 202: the failure is in the log", async (t) => {
   const { fetch, log } = await startFixture(t, "triggers", {
-    env: { FIXTURE_QUEUE: "q", FIXTURE_SCHEDULE: "0 0 0 1 1 *" },
+    env: { FIXTURE_QUEUE: "fixtures", FIXTURE_SCHEDULE: "0 0 0 1 1 *" },
     clock: fakeClock("2026-11-03T12:00:00Z"),
   });
   const init = { method: "POST", headers: { ...master, ...json }, body: "{}" };

@@ -42,7 +42,11 @@ export async function buildFixture(
   });
   const type = format === "esm" ? "module" : "commonjs";
   await writeFile(join(folder, "package.json"), JSON.stringify({ type, main: "main.js" }));
-  await writeFile(join(folder, "host.json"), JSON.stringify({ version: "2.0", ...hostJson }));
+  const extensionBundle = { id: "Microsoft.Azure.Functions.ExtensionBundle", version: "[4.0.0, 5.0.0)" };
+  await writeFile(
+    join(folder, "host.json"),
+    JSON.stringify({ version: "2.0", extensionBundle, ...hostJson }),
+  );
   return folder;
 }
 

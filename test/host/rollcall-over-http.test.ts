@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { EventSeed } from "../../infra/local/emulators/graph/seed.ts";
+import { QueueClient } from "@azure/storage-queue";
 import { startHost } from "../../infra/local/host/host.ts";
 import type { Run } from "../../shared/registration/run.ts";
 import { systemClock } from "../../shared/clock.ts";
-import { fakeClock } from "../fakes/fake-clock.ts";
 import { aStage, type Stage, type StageSeed } from "../worlds/registration-stage.ts";
-import { NOW, session } from "../worlds/seeds.ts";
+import { NOW, soon } from "../worlds/seeds.ts";
 import { COACH, SENDER, SENT_FOLDER } from "../worlds/services.ts";
 import { HOST_KEY, LogBook, MASTER_KEY } from "./fixture-host.ts";
 
@@ -35,8 +34,8 @@ async function anApp(t: TestContext, env: Record<string, string>): Promise<App> 
     masterKey: MASTER_KEY,
     env,
     log: log.write,
-    // The timers do not fire by themselves.
-    clock: fakeClock(NOW),
+    // It stands still, so that the timers do not fire by themselves; but the queue is asked in real pauses.
+    clock: { now: () => new Date(NOW), sleep: systemClock.sleep },
   });
   t.after(() => host.close());
   const ask = (path: string, init?: RequestInit): Promise<Response> => fetch(`${host.url}${path}`, init);
@@ -55,12 +54,6 @@ async function anApp(t: TestContext, env: Record<string, string>): Promise<App> 
 async function anAppOnStage(t: TestContext, seed: StageSeed = {}): Promise<App & { stage: Stage }> {
   const stage = await aStage(t, { events: [soon()], team: TEAM, ...seed }, systemClock);
   return { stage, ...(await anApp(t, stage.env)) };
-}
-
-function soon(seed: Partial<EventSeed> = {}): EventSeed {
-  const inHours = (hours: number): string =>
-    new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19);
-  return session({ start: inHours(1), end: inHours(2), timeZone: "UTC", ...seed });
 }
 
 async function runsOf(response: Response, status = 200): Promise<Run[]> {
@@ -218,18 +211,78 @@ suite("an app that is not configured", () => {
 suite("the timer, when an operator fires it", () => {
   const PASS = "/admin/functions/registration-pass";
 
-  test("runs the pass", async (t) => {
-    const { post, log, stage } = await anAppOnStage(t);
+  test("queues the pass, and the worker runs it", async (t) => {
+    const { ask, post, log, stage } = await anAppOnStage(t);
     assert.equal((await post(PASS, {}, MASTER_KEY)).status, 202);
     await log.said(/^Executed 'Functions\.registration-pass' \(Succeeded/);
+    await log.said(/^Executed 'Functions\.registration-worker' \(Succeeded/);
     assert.equal(log.count(/^ROLLCALL_PASS_OK team robots: ok, 1 sent \(new\)/), 1);
     assert.equal(stage.graph.mailbox(COACH).sent.length, 1);
+    const [run, ...others] = await runsOf(await ask(`${RUNS}?code=${HOST_KEY}`));
+    assert.deepEqual([run?.status, others], ["ok", []]);
+    assert.deepEqual(await runsOf(await ask(`${RUNS}?code=${HOST_KEY}&batch=${run?.batch}`)), [run]);
   });
 
-  test("is recorded as failed when a pass did not end well", async (t) => {
+  test("is well when a pass is not: that is the worker's to tell, and its message is done all the same", async (t) => {
     const { post, log } = await anAppOnStage(t, { team: { calendar: { name: "Nowhere" } } });
     assert.equal((await post(PASS, {}, MASTER_KEY)).status, 202);
+    await log.said(/^ROLLCALL_PASS_FAILED team robots: failed, error calendar_not_found/);
+    await log.said(/^Executed 'Functions\.registration-worker' \(Succeeded/);
+    assert.equal(log.count(/^Executed 'Functions\.registration-pass' \(Succeeded/), 1);
+  });
+
+  test("is recorded as failed when a team's file is wrong, and the others are run", async (t) => {
+    const { post, log, stage } = await anAppOnStage(t, { teams: { sharks: "{" } });
+    assert.equal((await post(PASS, {}, MASTER_KEY)).status, 202);
     const { message } = await log.said(/^Executed 'Functions\.registration-pass' \(Failed/);
-    assert.match(message, /1 of 1 passes did not end well: ROLLCALL_PASS_FAILED team robots/);
+    assert.match(message, /Not all passes could be queued: ROLLCALL_PASS_FAILED team sharks/);
+    await log.said(/^ROLLCALL_PASS_OK team robots/);
+    assert.equal(stage.graph.mailbox(COACH).sent.length, 1);
   });
 });
+
+test("the catch-up queues what the day owes, and queues it once", async (t) => {
+  const { ask, post, log } = await anAppOnStage(t, { settings: { REGISTRATION_SCHEDULE: hoursAgo(2) } });
+  const CATCH_UP = "/admin/functions/registration-catchup";
+  assert.equal((await post(CATCH_UP, {}, MASTER_KEY)).status, 202);
+  await log.said(/^Executed 'Functions\.registration-worker' \(Succeeded/);
+  assert.equal((await post(CATCH_UP, {}, MASTER_KEY)).status, 202);
+  await log.said(/^Executed 'Functions\.registration-catchup' \(Succeeded/, 2);
+  assert.equal(log.count(/1 of 1 teams have no report/), 1);
+  const [run, ...others] = await runsOf(await ask(`${RUNS}?code=${HOST_KEY}`));
+  assert.match(run?.batch ?? "", /^scheduled-/);
+  assert.deepEqual(others, []);
+});
+
+test("what the worker failed on five times is shown, and replayed on request", async (t) => {
+  const { ask, post, stage } = await anAppOnStage(t);
+  const REPLAY = "/api/registrations/replay";
+  assert.equal((await post(REPLAY, { team: "robots" }, "wrong")).status, 401);
+  await assertProblem(await post(REPLAY, {}), 400, /^team: /);
+  await assertProblem(
+    await post(REPLAY, { team: "robots" }),
+    404,
+    /^No message of team “robots” was put aside/,
+  );
+
+  const poison = new QueueClient(stage.connectionString, "registration-passes-poison");
+  const message = {
+    kind: "passes",
+    version: 1,
+    batch: "a-batch",
+    connection: "default",
+    teams: ["robots"],
+    attempt: 0,
+  };
+  await poison.sendMessage(Buffer.from(JSON.stringify(message)).toString("base64"));
+  const [run] = await runsOf(await ask(`${RUNS}?code=${HOST_KEY}`));
+  assert.deepEqual([run?.team, run?.batch, run?.error?.code], ["robots", "a-batch", "platform_failed"]);
+  const answer = await post(REPLAY, { team: "robots" });
+  assert.deepEqual([answer.status, await answer.json()], [200, { replayed: 1 }]);
+});
+
+/** A daily schedule that was due then. */
+function hoursAgo(hours: number): string {
+  const due = new Date(Date.now() - hours * 3_600_000);
+  return `0 ${due.getUTCMinutes()} ${due.getUTCHours()} * * *`;
+}

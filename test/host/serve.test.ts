@@ -43,12 +43,12 @@ test("serve prints the functions and where it listens, and ends when it is told 
   const { child, printed, exit, text } = serve(t, await buildFixture(t, "triggers"), {
     HOST_KEY: "h",
     MASTER_KEY: "m",
-    FIXTURE_QUEUE: "q",
+    FIXTURE_QUEUE: "fixtures",
   });
   const [, url] = await printed(/listening on (http:\/\/localhost:\d+)/);
   assert.match(text(), new RegExp(`plain +http +\\[GET,POST\\] ${String(url)}/api/plain \\(anonymous\\)`));
   assert.match(text(), /daily +timer +0 0 4 \* \* \* \(UTC\)/);
-  assert.match(text(), /queued +queue +q/);
+  assert.match(text(), /queued +queue +fixtures/);
   assert.match(text(), /by-setting +in error +'%FIXTURE_SCHEDULE%' does not resolve/);
   assert.doesNotMatch(text(), /key of this run/);
   assert.equal((await fetch(`${String(url)}/api/plain`)).status, 200);

@@ -194,6 +194,7 @@ function ownTables(storage: StorageAccount): StorageAccount {
   return {
     table: (name) => storage.table(`${name}${suffix}`),
     container: (name) => storage.container(`${name}${suffix}`),
+    queue: (name) => storage.queue(`${name}${suffix}`),
   };
 }
 

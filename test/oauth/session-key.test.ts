@@ -19,7 +19,7 @@ const clock = fakeClock("2026-11-03T04:00:00Z", { auto: true });
 function aStorage(): StorageAccount {
   const storage = storageAccountFrom({ AzureWebJobsStorage: azurite.connectionString }, { clock });
   const suffix = randomUUID();
-  return { table: storage.table, container: (name) => storage.container(`${name}-${suffix}`) };
+  return { ...storage, container: (name) => storage.container(`${name}-${suffix}`) };
 }
 
 test("the key is made when it is first needed, and kept", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type { TableClient } from "@azure/data-tables";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { deleteRows } from "../../shared/storage/delete-rows.ts";
 import { storageAccountFrom } from "../../shared/storage/storage-account.ts";
@@ -68,6 +69,20 @@ test("two who delete at once do not get in each other's way", async () => {
   const all = { table: "both", column: "expiresAt", before: BEFORE, most: 100, signal };
   await Promise.all([deleteRows(storage, all), deleteRows(storage, all)]);
   assert.deepEqual(await left(), []);
+});
+
+test("a row whose date is moved at the same moment is kept", async () => {
+  const left = await aTable("moved", ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"]);
+  const table = await storage.table("moved");
+  const expiresAt = new Date("2026-12-01T00:00:00Z");
+  const busy = Object.create(table) as TableClient;
+  busy.deleteEntity = async (partitionKey, rowKey, options) => {
+    if (partitionKey === "p0") await table.updateEntity({ partitionKey, rowKey, expiresAt });
+    return table.deleteEntity(partitionKey, rowKey, options);
+  };
+  const all = { table: "moved", column: "expiresAt", before: BEFORE, most: 10, signal };
+  assert.equal(await deleteRows({ ...storage, table: async () => busy }, all), 1);
+  assert.deepEqual(await left(), ["p0"]);
 });
 
 test("it stops between two rows when its time is over", async () => {

@@ -37,6 +37,12 @@ test("different texts have different keys, also when they differ only at the end
   );
 });
 
+test("a long text is not cut through a character", () => {
+  for (const before of ["", "x"]) {
+    assert.ok(encodeKey(before + "🐟".repeat(300)).isWellFormed());
+  }
+});
+
 test("a long text keeps its beginning", () => {
   assert.ok(encodeKey(`${"team-".repeat(80)}/${"x".repeat(500)}`).startsWith("team-team-"));
 });

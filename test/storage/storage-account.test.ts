@@ -43,22 +43,35 @@ for (const [protocol, options] of [
       assert.equal((await again.getBlobClient("1.json").downloadToBuffer()).toString(), "{}");
     });
 
+    test("a queue is made when it is first asked for, and is there for the next process", async () => {
+      const queue = await account({ AzureWebJobsStorage }).queue("passes");
+      await queue.sendMessage("e30=");
+      const again = await account({ AzureWebJobsStorage }).queue("passes");
+      const { receivedMessageItems } = await again.receiveMessages();
+      assert.deepEqual(
+        receivedMessageItems.map(({ messageText }) => messageText),
+        ["e30="],
+      );
+    });
+
     test("many who ask at once, in several processes, all get it", async () => {
       const accounts = [1, 2, 3].map(() => account({ AzureWebJobsStorage }));
       const tables = accounts.flatMap((each) => [each.table("together"), each.table("together")]);
       const containers = accounts.flatMap((each) => [each.container("together"), each.container("together")]);
-      await Promise.all([...tables, ...containers]);
+      const queues = accounts.flatMap((each) => [each.queue("together"), each.queue("together")]);
+      await Promise.all([...tables, ...containers, ...queues]);
     });
 
     test("within a process it is made once", async () => {
       const each = account({ AzureWebJobsStorage });
       assert.equal(await each.table("once"), await each.table("once"));
       assert.equal(await each.container("once"), await each.container("once"));
+      assert.equal(await each.queue("once"), await each.queue("once"));
     });
   });
 }
 
-/** A storage service that answers the making of a table or container with each of these, and then with "made". */
+/** A storage service that answers the making of a table, container or queue with each of these, and then with "made". */
 async function aBusyService(...refusals: { status: number; code: string }[]): Promise<{
   connectionString: string;
   requests: () => number;
@@ -78,17 +91,20 @@ async function aBusyService(...refusals: { status: number; code: string }[]): Pr
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   servers.push({ close: () => server.closeAllConnections() ?? server.close() });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/account`;
-  const connectionString = `DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;BlobEndpoint=${url};TableEndpoint=${url}`;
+  const connectionString = `DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;BlobEndpoint=${url};TableEndpoint=${url};QueueEndpoint=${url}`;
   return { connectionString, requests: () => requests };
 }
 
-test("a table or container whose name is still being deleted is waited for", async () => {
+test("a table, container or queue whose name is still being deleted is waited for", async () => {
   const tables = await aBusyService({ status: 409, code: "TableBeingDeleted" });
   await account({ AzureWebJobsStorage: tables.connectionString }).table("runs");
   assert.equal(tables.requests(), 2);
   const blobs = await aBusyService({ status: 409, code: "ContainerBeingDeleted" });
   await account({ AzureWebJobsStorage: blobs.connectionString }).container("reports");
   assert.equal(blobs.requests(), 2);
+  const queues = await aBusyService({ status: 409, code: "QueueBeingDeleted" });
+  await account({ AzureWebJobsStorage: queues.connectionString }).queue("passes");
+  assert.equal(queues.requests(), 2);
 });
 
 test("a failure to make it is thrown, and not remembered", async () => {
@@ -115,7 +131,7 @@ test("without a storage account the error names the settings that bring one", ()
   }
 });
 
-test("with an identity, tables and blobs are asked with its tokens", async () => {
+test("with an identity, tables, blobs and queues are asked with its tokens", async () => {
   const identity = await startManagedIdentity({ tokenKey: "key", tenant: "tenant", clientId: "rollcall" });
   const audiences: unknown[] = [];
   const service = await startEmulator(
@@ -132,20 +148,34 @@ test("with an identity, tables and blobs are asked with its tokens", async () =>
   const each = account({
     AzureWebJobsStorage__blobServiceUri: service.url,
     AzureWebJobsStorage__tableServiceUri: service.url,
+    AzureWebJobsStorage__queueServiceUri: service.url,
     AzureWebJobsStorage__credential: "managedidentity",
     AzureWebJobsStorage__clientId: "rollcall",
   });
   await each.table("runs");
   await each.container("reports");
-  assert.deepEqual(audiences, ["/Tables https://storage.azure.com", "/reports https://storage.azure.com"]);
+  await each.queue("passes");
+  assert.deepEqual(
+    audiences,
+    ["/Tables", "/reports", "/passes"].map((path) => `${path} https://storage.azure.com`),
+  );
 });
 
-test("with an identity, an account's name or both service addresses will do, over https only", () => {
+test("with an identity, an account's name or all service addresses will do, over https only", () => {
   account({ AzureWebJobsStorage__accountName: "rollcall" });
   account({
     AzureWebJobsStorage__blobServiceUri: "https://rollcall.blob.core.usgovcloudapi.net",
     AzureWebJobsStorage__tableServiceUri: "https://rollcall.table.core.usgovcloudapi.net",
+    AzureWebJobsStorage__queueServiceUri: "https://rollcall.queue.core.usgovcloudapi.net",
   });
+  assert.throws(
+    () =>
+      account({
+        AzureWebJobsStorage__blobServiceUri: "https://rollcall.blob.core.usgovcloudapi.net",
+        AzureWebJobsStorage__tableServiceUri: "https://rollcall.table.core.usgovcloudapi.net",
+      }),
+    /AzureWebJobsStorage__queueServiceUri is not set, though the address of another service is/,
+  );
   assert.throws(
     () => account({ AzureWebJobsStorage__accountName: "a", AzureWebJobsStorage__blobServiceUri: "http://a" }),
     /AzureWebJobsStorage__blobServiceUri does not give an https address/,

@@ -61,6 +61,7 @@ export class Executor {
       "information",
       `Executing 'Functions.${target.name}' (Reason='${data.reason}', Id=${id})`,
     );
+    if (data.details !== undefined) this.#log(target, "information", triggerDetails(data.details));
     try {
       const response = await this.#withinTimeout(target, id, data);
       this.#log(target, "information", executed("Succeeded"));
@@ -100,6 +101,11 @@ export class Executor {
   #log(target: HostFunction, level: RpcLogLevel, message: string): void {
     this.#options.log({ level, category: `Function.${target.name}`, message });
   }
+}
+
+function triggerDetails(details: Record<string, string>): string {
+  const pairs = Object.entries(details).map(([name, value]) => `${name}: ${value}`);
+  return `Trigger Details: ${pairs.join(", ")}`;
 }
 
 function detailOf(error: unknown): string {

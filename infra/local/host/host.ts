@@ -6,10 +6,12 @@ import { Executor } from "./executor.ts";
 import { printedLog } from "./host-log.ts";
 import type { HostLog } from "./host-log.ts";
 import { readHostJson } from "./host-json.ts";
+import type { QueueSettings } from "./host-json.ts";
 import { listen } from "./http-server.ts";
 import { indexFunctions } from "./indexing.ts";
-import type { FunctionIndex, FunctionInError, HostFunction, TimerFunction } from "./indexing.ts";
+import type { FunctionIndex, FunctionInError, HostFunction } from "./indexing.ts";
 import { Keys } from "./keys.ts";
+import { listenToQueue } from "./queue-listener.ts";
 import { runTimer } from "./timers.ts";
 import { firedData } from "./trigger-data.ts";
 import type { ScheduleStatus } from "./trigger-data.ts";
@@ -31,6 +33,11 @@ export interface HostOptions {
   log?: HostLog;
   /** What an earlier host recorded of its timers, so that an occurrence it missed is past due. */
   timerStatuses?: Map<string, ScheduleStatus>;
+  /**
+   * How long a message that was taken from a queue is kept from others, milliseconds, in whole seconds; renewed while its
+   * function works. What a host that was killed had taken, others get after it. Ten minutes unless given, as in the cloud.
+   */
+  queueInvisibilityMs?: number;
 }
 
 export interface Host {
@@ -47,7 +54,7 @@ export interface Host {
    * @throws {UnknownFunctionError} there is no such function
    */
   fire(name: string, input?: string): Promise<void>;
-  /** Takes no more requests, gives what runs a few seconds, and ends the app. */
+  /** Takes no more requests and messages, gives what runs a few seconds, and ends the app. */
   close(): Promise<void>;
 }
 
@@ -58,6 +65,9 @@ export class UnknownFunctionError extends Error {
 
 /** How long running functions may go on after the host was told to end; the machine's time, whatever clock it runs on. */
 const GRACE_MS = 5000;
+/** How long giving back messages may take after that. */
+const GIVE_BACK_MS = 2000;
+const INVISIBILITY_MS = 600_000;
 
 /**
  * Loads a function app and serves it as the Functions host and Microsoft's Node worker do in the cloud.
@@ -67,18 +77,22 @@ const GRACE_MS = 5000;
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { appRoot, env = process.env, clock = systemClock, log = printedLog(clock) } = options;
-  const { routePrefix, functionTimeoutMs } = await readHostJson(appRoot);
+  const { queueInvisibilityMs = INVISIBILITY_MS } = options;
+  const settings = await readHostJson(appRoot);
   const app = await App.load({ appRoot, env, log });
   try {
-    const index = indexFunctions(app.functions, routePrefix, env);
+    const index = indexFunctions(app.functions, settings, env);
     reportErrors(index, log);
-    const executor = new Executor({ app, clock, log, functionTimeoutMs });
+    const executor = new Executor({ app, clock, log, functionTimeoutMs: settings.functionTimeoutMs });
     const running = new RunningHost({
       app,
       executor,
       index,
       clock,
       log,
+      env,
+      settings: settings.queues,
+      invisibilityMs: queueInvisibilityMs,
       statuses: options.timerStatuses ?? new Map(),
     });
     const keys = new Keys(options.hostKey, options.masterKey);
@@ -117,14 +131,20 @@ interface Parts {
   index: FunctionIndex;
   clock: Clock;
   log: HostLog;
+  env: NodeJS.ProcessEnv;
+  settings: QueueSettings;
+  invisibilityMs: number;
   statuses: Map<string, ScheduleStatus>;
 }
 
-/** The timers of a host, and its end. */
+/** The timers and queues of a host, and its end. */
 class RunningHost {
   readonly #parts: Parts;
   readonly #stop = new AbortController();
+  /** Ends what is asked of queues, when it takes too long at the end. */
+  readonly #cut = new AbortController();
   #server: Server | undefined;
+  #listeners: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -132,9 +152,15 @@ class RunningHost {
 
   start(server: Server): void {
     this.#server = server;
-    for (const timer of this.#timers()) {
-      void runTimer(timer, this.#parts, this.#stop.signal);
+    const { functions } = this.#parts.index;
+    const { signal } = this.#stop;
+    for (const timer of functions.filter((one) => one.trigger === "timer")) {
+      void runTimer(timer, this.#parts, signal);
     }
+    const options = { ...this.#parts, cut: this.#cut.signal };
+    this.#listeners = Promise.all(
+      functions.filter((one) => one.trigger === "queue").map((one) => listenToQueue(one, options, signal)),
+    );
   }
 
   async fire(name: string, input: string): Promise<void> {
@@ -152,14 +178,22 @@ class RunningHost {
     const closed = new Promise<void>((resolve) => this.#server?.close(() => resolve()));
     const drained = new AbortController();
     const grace = systemClock.sleep(GRACE_MS, drained.signal).catch(() => {});
-    await Promise.race([grace, executor.idle().then(() => app.terminate())]);
+    const ended = Promise.all([this.#listeners, executor.idle()]);
+    await Promise.race([grace, ended.then(() => app.terminate())]);
     drained.abort();
     await app.kill();
+    await this.#endListeners();
     this.#server?.closeAllConnections();
     await closed;
   }
 
-  #timers(): TimerFunction[] {
-    return this.#parts.index.functions.filter((one) => one.trigger === "timer");
+  /** The messages of what was killed are given back to their queues. */
+  async #endListeners(): Promise<void> {
+    const ended = new AbortController();
+    const late = systemClock.sleep(GIVE_BACK_MS, ended.signal).catch(() => {});
+    await Promise.race([this.#listeners, late]);
+    ended.abort();
+    this.#cut.abort(new Error("The host has ended."));
+    await this.#listeners;
   }
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import type { HostSettings } from "./host-json.ts";
 import type { AuthLevel } from "./keys.ts";
-import { parseNcrontab } from "./ncrontab.ts";
-import type { Schedule } from "./ncrontab.ts";
+import { parseNcrontab } from "../../../shared/config/ncrontab.ts";
+import type { Schedule } from "../../../shared/config/ncrontab.ts";
 import { RouteConstraintError } from "./route-constraints.ts";
 import { parseRouteTemplate } from "./route-template.ts";
 import type { RouteTemplate } from "./route-template.ts";
@@ -77,6 +78,11 @@ const queueTrigger = z.object({
   connection: z.string().default("AzureWebJobsStorage"),
 });
 
+/** What host.json says of the functions. */
+type IndexingSettings = Pick<HostSettings, "routePrefix" | "hasExtensionBundle">;
+
+/** @see https://learn.microsoft.com/rest/api/storageservices/naming-queues-and-metadata#queue-names */
+const QUEUE_NAME = /^(?=.{3,63}$)[a-z\d]+(?:-[a-z\d]+)*$/;
 /** A name as the host takes it. */
 const FUNCTION_NAME = /^(?!host$)[a-z][a-z0-9_-]{0,127}$/i;
 
@@ -86,13 +92,13 @@ const FUNCTION_NAME = /^(?!host$)[a-z][a-z0-9_-]{0,127}$/i;
  */
 export function indexFunctions(
   registered: RegisteredFunction[],
-  routePrefix: string,
+  settings: IndexingSettings,
   env: NodeJS.ProcessEnv,
 ): FunctionIndex {
   const index: FunctionIndex = { functions: [], errors: [] };
   for (const one of [...registered].sort((a, b) => compareAsHost(a.name, b.name))) {
     try {
-      const indexed = indexFunction(one, routePrefix, env);
+      const indexed = indexFunction(one, settings, env);
       refuseConflicts(indexed, index.functions);
       index.functions.push(indexed);
     } catch (error) {
@@ -115,7 +121,7 @@ function compareAsHost(one: string, other: string): number {
 
 function indexFunction(
   registered: RegisteredFunction,
-  routePrefix: string,
+  { routePrefix, hasExtensionBundle }: IndexingSettings,
   env: NodeJS.ProcessEnv,
 ): HostFunction {
   const { name, functionId } = registered;
@@ -132,10 +138,13 @@ function indexFunction(
       return { ...common, trigger: "http", ...httpOf(name, trigger, routePrefix) };
     case "timertrigger":
       return { ...common, trigger: "timer", ...timerOf(trigger, env) };
-    case "queuetrigger": {
-      const { queueName, connection } = parsed(queueTrigger, trigger);
-      return { ...common, trigger: "queue", queueName: resolveSettings(queueName, env), connection };
-    }
+    case "queuetrigger":
+      if (!hasExtensionBundle) {
+        throw new IndexingError(
+          "The binding type(s) 'queueTrigger' are not registered: host.json names no extensionBundle.",
+        );
+      }
+      return { ...common, trigger: "queue", ...queueOf(trigger, env) };
     default:
       throw new IndexingError(
         `The local host has no '${trigger.type}'; it knows http, timer and queue triggers.`,
@@ -211,6 +220,18 @@ function timerOf(
   } catch (error) {
     throw new IndexingError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+function queueOf(trigger: unknown, env: NodeJS.ProcessEnv): Pick<QueueFunction, "queueName" | "connection"> {
+  const { queueName, connection } = parsed(queueTrigger, trigger);
+  // The host coerces the name, too.
+  const name = resolveSettings(queueName, env).toLowerCase();
+  if (!QUEUE_NAME.test(name)) {
+    throw new IndexingError(
+      `A queue name has 3 to 63 letters, digits and single hyphens between them: '${name}'.`,
+    );
+  }
+  return { queueName: name, connection };
 }
 
 /** More than once in every minute: the host keeps no record of such a schedule. */

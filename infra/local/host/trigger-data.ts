@@ -7,6 +7,8 @@ export interface TriggerData {
   reason: string;
   input: RpcTypedData;
   metadata?: Record<string, RpcTypedData>;
+  /** What the log says of the trigger. */
+  details?: Record<string, string>;
   /** W3C trace context of the caller. */
   traceParent?: string;
 }
@@ -59,6 +61,11 @@ export function timerData(
 export function queueData({ queueName }: QueueFunction, message: QueueMessage): TriggerData {
   return {
     reason: `New queue message detected on '${queueName}'.`,
+    details: {
+      MessageId: message.id,
+      DequeueCount: String(message.dequeueCount),
+      InsertedOn: dotnetTime(message.insertedAt),
+    },
     input: { string: message.text },
     metadata: {
       QueueTrigger: { string: message.text },

@@ -6,6 +6,8 @@ export interface Schedule {
   readonly expression: string;
   /** The first occurrence after an instant; undefined when there is none (30 February). */
   next(after: Date): Date | undefined;
+  /** The last occurrence at or before an instant; undefined when there is none. */
+  latest(at: Date): Date | undefined;
 }
 
 /** The expression is not NCRONTAB. */
@@ -51,7 +53,12 @@ export function parseNcrontab(expression: string): Schedule {
   const parts = written.length === 5 ? ["0", ...written] : written;
   const lists = FIELDS.map((field, index) => valuesOf(parts[index] ?? "", field, expression).join(","));
   const cron = new Cron(lists.join(" "), { mode: "6-part", utcOffset: 0, domAndDow: true });
-  return { expression, next: (after) => cron.nextRun(after) ?? undefined };
+  return {
+    expression,
+    next: (after) => cron.nextRun(after) ?? undefined,
+    // croner looks strictly before.
+    latest: (at) => cron.previousRuns(1, new Date(at.getTime() + 1))[0],
+  };
 }
 
 /** The allowed values of one field, ascending. */

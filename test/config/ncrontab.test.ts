@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseNcrontab, ScheduleError } from "../../infra/local/host/ncrontab.ts";
+import { parseNcrontab, ScheduleError } from "../../shared/config/ncrontab.ts";
 
 function occurrences(expression: string, after: string, count: number): (string | undefined)[] {
   const schedule = parseNcrontab(expression);
@@ -62,6 +62,22 @@ test("times are UTC, through the days on which clocks change elsewhere", () => {
     "2026-03-09T02:30:00",
   ]);
 });
+
+for (const [expression, at, expected] of [
+  ["0 0 4 * * *", "2026-11-03T04:00:00Z", "2026-11-03T04:00:00"],
+  ["0 0 4 * * *", "2026-11-03T04:00:00.001Z", "2026-11-03T04:00:00"],
+  ["0 0 4 * * *", "2026-11-03T03:59:59.999Z", "2026-11-02T04:00:00"],
+  ["0 30 1 * * *", "2026-11-01T12:00:00Z", "2026-11-01T01:30:00"],
+  ["0 0 4 * * 1-5", "2026-11-01T12:00:00Z", "2026-10-30T04:00:00"],
+  ["*/20 * * * * *", "2026-11-03T04:00:39Z", "2026-11-03T04:00:20"],
+  ["0 0 0 29 2 *", "2026-01-01T00:00:00Z", "2024-02-29T00:00:00"],
+  ["0 0 0 30 2 *", "2026-01-01T00:00:00Z", undefined],
+] as const) {
+  test(`the latest of '${expression}' at ${at} is ${expected}`, () => {
+    const latest = parseNcrontab(expression).latest(new Date(at));
+    assert.equal(latest?.toISOString().replace(".000Z", ""), expected);
+  });
+}
 
 const REFUSED: [string, RegExp][] = [
   ["0 0 4 * *  * *", /has 7 fields/],
