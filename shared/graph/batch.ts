@@ -1,48 +1,70 @@
-import * as z from "zod";
-import { GraphAnswerError } from "./graph-error.ts";
+import { type AnsweredPart, PARTS_PER_BATCH, sendBatch } from "./batch-request.ts";
 import type { GraphRoad } from "./graph-road.ts";
 
 /** The answer to one part of a batch (200 for the whole says nothing about it), or why there is none. */
 export type PartAnswer = { status: number; body: unknown } | { error: string };
 
-/** @see https://learn.microsoft.com/graph/json-batching#batch-size-limitations */
-const PARTS_PER_BATCH = 20;
-
-const BatchAnswer = z.object({
-  responses: z.array(z.object({ id: z.string(), status: z.number(), body: z.unknown().optional() })),
-});
-
 /**
- * Reads many paths, twenty a request. One batch that fails takes none of the others with it.
+ * Reads many paths, twenty a request. What was throttled or failed in passing is asked again, and only that; one batch
+ * that fails takes none of the others with it.
  * @param paths  relative to the version, such as `/me/events/…`
  * @returns the answers in the order of the paths
  */
 export async function batchGet(graph: GraphRoad, paths: string[]): Promise<PartAnswer[]> {
   const answers: PartAnswer[] = [];
   for (let first = 0; first < paths.length; first += PARTS_PER_BATCH) {
-    const chunk = paths.slice(first, first + PARTS_PER_BATCH);
-    try {
-      answers.push(...(await batchOnce(graph, chunk)));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      answers.push(...chunk.map(() => ({ error: message })));
-    }
+    answers.push(...(await readAll(graph, paths.slice(first, first + PARTS_PER_BATCH))));
   }
   return answers;
 }
 
-async function batchOnce(graph: GraphRoad, paths: string[]): Promise<PartAnswer[]> {
-  const requests = paths.map((url, index) => ({ id: String(index), method: "GET", url }));
-  // Outlook runs four parts of a batch side by side, which is all that a mailbox may have in flight.
-  const answer = BatchAnswer.safeParse(
-    await graph.write("POST", "/$batch", { requests }, { harmless: true, alone: true }),
+async function readAll(graph: GraphRoad, paths: string[]): Promise<PartAnswer[]> {
+  const answers = paths.map((): PartAnswer => LEFT_OUT);
+  let open = [...paths.keys()];
+  for (let tries = 1; open.length > 0; tries += 1) {
+    const parts = await readOnce(
+      graph,
+      open.map((index) => paths[index] ?? ""),
+    );
+    const asked = open;
+    for (const [position, index] of asked.entries()) answers[index] = answerOf(parts[position]);
+    open = asked.filter((_, position) => mayPass(parts[position]));
+    if (open.length === 0 || !(await pauseFor(graph, parts, tries))) break;
+  }
+  return answers;
+}
+
+type Part = AnsweredPart | { error: string } | undefined;
+
+async function readOnce(graph: GraphRoad, paths: string[]): Promise<Part[]> {
+  const requests = paths.map((url) => ({ method: "GET" as const, url }));
+  try {
+    // Outlook runs four parts of a batch side by side, which is all that a mailbox may have in flight.
+    return await sendBatch(graph, requests, "parallel", { harmless: true, alone: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return paths.map(() => ({ error: message }));
+  }
+}
+
+/** As long as the most patient of the parts asks for. False when that is too long, or there were tries enough. */
+async function pauseFor({ patience }: GraphRoad, parts: Part[], tries: number): Promise<boolean> {
+  if (tries >= patience.attempts) return false;
+  const asked = parts.flatMap((part) =>
+    part && "status" in part ? (patience.retryAfterMs(part) ?? []) : [],
   );
-  if (!answer.success) throw new GraphAnswerError("Microsoft Graph answered a $batch in an unknown form.");
-  const byId = new Map(answer.data.responses.map((part) => [part.id, part]));
-  return paths.map((_, index) => {
-    const part = byId.get(String(index));
-    return part
-      ? { status: part.status, body: part.body }
-      : { error: "Microsoft Graph left the question out of its answer to a $batch" };
-  });
+  const pauseMs = patience.pauseMs(tries, asked.length > 0 ? Math.max(...asked) : undefined);
+  return pauseMs !== undefined && patience.pause(pauseMs);
+}
+
+/** The whole batch was tried again already, so a part that has no answer for its sake is not. */
+function mayPass(part: Part): boolean {
+  return part === undefined || ("status" in part && (part.status === 429 || part.status >= 500));
+}
+
+const LEFT_OUT = { error: "Microsoft Graph left the question out of its answer to a $batch" };
+
+function answerOf(part: Part): PartAnswer {
+  if (!part) return LEFT_OUT;
+  return "error" in part ? part : { status: part.status, body: part.body };
 }

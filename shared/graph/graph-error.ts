@@ -1,8 +1,52 @@
+import * as z from "zod";
+
 /**
  * What is known of a request's effect when it ended badly: `none`, the service surely did nothing (it refused, or was
  * never reached); `unknown`, it may have done it. Only `none` may be repeated where repeating has consequences.
  */
 export type Effect = "none" | "unknown";
+
+/** What an answer says of its refusal. */
+export interface RefusalDetails {
+  code: string;
+  message: string;
+  requestId?: string | undefined;
+  /** Which limit was met, in Graph's words. */
+  limit?: string | undefined;
+  retryAfterMs?: number | undefined;
+}
+
+const ErrorBody = z.object({
+  error: z.object({
+    code: z.string().catch("unknown"),
+    message: z.string().catch(""),
+    innerError: z.object({ "request-id": z.string().optional() }).optional().catch(undefined),
+  }),
+});
+
+/**
+ * Reads a refusal, of a request or of a part of a batch.
+ * @param headers  their names in lower case
+ */
+export function refusalDetails(body: unknown, headers: ReadonlyMap<string, string>): RefusalDetails {
+  const error = ErrorBody.safeParse(body).data?.error;
+  return {
+    code: error?.code ?? "unknown",
+    message: error?.message ?? "no explanation was given",
+    requestId: error?.innerError?.["request-id"] ?? headers.get("request-id"),
+    limit: limitIn(headers),
+  };
+}
+
+/**
+ * Documented as `<Scope>/<Limit>/<application>/<tenant, user or resource>`, and why: only what is no id is told.
+ * @see https://learn.microsoft.com/graph/throttling-limits#throttled-responses-requests
+ */
+function limitIn(headers: ReadonlyMap<string, string>): string | undefined {
+  const scope = headers.get("x-ms-throttle-scope")?.split("/").slice(0, 2).join("/");
+  const told = [scope, headers.get("x-ms-throttle-information")].filter((text) => text);
+  return told.length > 0 ? told.join(", ") : undefined;
+}
 
 /** Microsoft Graph answered with an error. Carries its status, code and request id, never a token or a body. */
 export class GraphServiceError extends Error {
@@ -12,15 +56,17 @@ export class GraphServiceError extends Error {
   readonly code: string;
   /** For Microsoft's support, when they are asked. */
   readonly requestId: string | undefined;
+  /** How long Graph asked to be left alone, milliseconds; undefined when it did not say. */
+  readonly retryAfterMs: number | undefined;
   readonly effect: Effect;
 
-  constructor(
-    request: string,
-    status: number,
-    details: { code: string; message: string; requestId?: string | undefined },
-  ) {
+  constructor(request: string, status: number, details: RefusalDetails) {
     const id = details.requestId ? ` (request-id ${details.requestId})` : "";
-    super(`Microsoft Graph answered ${request} with ${status} ${details.code}: ${details.message}${id}`);
+    const limit = details.limit ? ` (limit: ${details.limit})` : "";
+    super(
+      `Microsoft Graph answered ${request} with ${status} ${details.code}: ${details.message}${limit}${id}`,
+    );
+    this.retryAfterMs = details.retryAfterMs;
     this.status = status;
     this.code = details.code;
     this.requestId = details.requestId;
@@ -44,6 +90,18 @@ export class GraphUnreachableError extends Error {
 export class GraphAnswerError extends Error {
   override readonly name = "GraphAnswerError";
   readonly effect: Effect = "unknown";
+}
+
+/** Nothing was sent: Microsoft Graph has asked to be left alone for longer than a request waits. */
+export class GraphThrottledError extends Error {
+  override readonly name = "GraphThrottledError";
+  readonly effect: Effect = "none";
+
+  constructor(until: Date) {
+    super(
+      `Microsoft Graph has asked that this mailbox be left alone until ${until.toISOString()}, so nothing more is sent to it before.`,
+    );
+  }
 }
 
 /** What is known of the effect of a request that failed with this error; an error from before the road is `none`. */

@@ -2,8 +2,10 @@ import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { LimitFunction } from "p-limit";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
-import { GraphAnswerError, GraphServiceError } from "./graph-error.ts";
-import { Authorize, Queue, Repeat, RequestNotes, Send } from "./middleware.ts";
+import { GraphAnswerError, GraphServiceError, refusalDetails } from "./graph-error.ts";
+import { Authorize, KeepPace, Queue, Repeat, RequestNotes, Send, type SendOptions } from "./middleware.ts";
+import { mailboxPace, type Pace } from "./pace.ts";
+import { Patience } from "./patience.ts";
 
 export interface GraphRoadOptions {
   /** Base URL of the cloud, without version: `https://graph.microsoft.com`. */
@@ -12,10 +14,13 @@ export interface GraphRoadOptions {
   token: (options: { renew: boolean }) => Promise<string>;
   /** Shared by all who use this mailbox in this process. */
   limit: LimitFunction;
+  /** Shared by the same; a pace of its own unless given. */
+  pace?: Pace;
   clock: Clock;
   /** The deadline of the whole pass. */
   signal: AbortSignal;
   onRequest: () => void;
+  /** Told whenever Graph, or its last complaint, slowed something down. */
   onThrottled: () => void;
 }
 
@@ -25,20 +30,13 @@ export interface GraphRoad {
   get<T>(path: string, answer: z.ZodType<T>, options?: ReadOptions): Promise<T>;
   /** Every item of a collection, through all its pages. */
   list<T>(path: string, item: z.ZodType<T>, options?: ReadOptions): Promise<T[]>;
-  write(method: "POST" | "PATCH", path: string, body: unknown, options: WriteOptions): Promise<unknown>;
+  write(method: "POST" | "PATCH", path: string, body: unknown, options: SendOptions): Promise<unknown>;
+  /** For those who ask again by themselves, such as for single parts of a batch. */
+  readonly patience: Patience;
 }
 
 export interface ReadOptions {
   query?: Record<string, string>;
-}
-
-export interface WriteOptions {
-  /** Sending it twice does what sending it once does. */
-  harmless: boolean;
-  /** Nothing else may be in flight at the mailbox meanwhile. */
-  alone?: boolean;
-  /** How often it is sent at the most, where giving up is worse than waiting: the pass's deadline ends it anyway. */
-  attempts?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -46,49 +44,41 @@ const ATTEMPTS = 5;
 const LONGEST_WAIT_MS = 60_000;
 
 const Page = z.object({ value: z.array(z.unknown()), "@odata.nextLink": z.string().optional() });
-const ErrorBody = z.object({
-  error: z.object({
-    code: z.string().catch("unknown"),
-    message: z.string().catch(""),
-    innerError: z.object({ "request-id": z.string().optional() }).optional().catch(undefined),
-  }),
-});
-
 /** Opens the road; nothing is sent yet. */
 export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoad> {
   const { Client, ResponseType } = await import("@microsoft/microsoft-graph-client");
+  const { clock, signal, onRequest, onThrottled, pace = mailboxPace({ clock }) } = options;
+  const patience = new Patience({
+    clock,
+    signal,
+    pace,
+    attempts: ATTEMPTS,
+    longestWaitMs: LONGEST_WAIT_MS,
+    random: Math.random,
+    onThrottled,
+  });
   const client: Client = Client.initWithMiddleware({
     baseUrl: options.graphUrl,
     middleware: [
-      new Repeat({
-        clock: options.clock,
-        signal: options.signal,
-        attempts: ATTEMPTS,
-        longestWaitMs: LONGEST_WAIT_MS,
-        random: Math.random,
-        onThrottled: options.onThrottled,
-      }),
+      new Repeat(patience),
       new Authorize(options.token),
       new Queue(options.limit),
-      new Send({
-        clock: options.clock,
-        signal: options.signal,
-        timeoutMs: REQUEST_TIMEOUT_MS,
-        onRequest: options.onRequest,
-      }),
+      // Behind the queue: what waited there for its place must heed what was answered meanwhile.
+      new KeepPace(patience),
+      new Send({ clock, signal, timeoutMs: REQUEST_TIMEOUT_MS, onRequest }),
     ],
   });
 
   async function send(
     name: string,
     request: GraphRequest,
-    options: WriteOptions,
+    sendOptions: SendOptions,
     go: (prepared: GraphRequest) => Promise<unknown>,
   ): Promise<unknown> {
-    const notes = new RequestNotes(options);
+    const notes = new RequestNotes(sendOptions);
     try {
       const response = await go(request.responseType(ResponseType.RAW).middlewareOptions([notes]));
-      return await bodyOf(response as Response, name);
+      return await bodyOf(response as Response, name, patience);
     } catch (error) {
       throw notes.failure ?? error;
     }
@@ -106,6 +96,7 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
   }
 
   return {
+    patience,
     get,
     async list<T>(path: string, item: z.ZodType<T>, read: ReadOptions = {}): Promise<T[]> {
       let page = await get(path, Page, read);
@@ -116,23 +107,20 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
       }
       return parseAnswer(`GET ${path}`, z.array(item), items);
     },
-    write: (method, path, body, options) =>
-      send(`${method} ${path}`, client.api(path), options, (prepared) =>
+    write: (method, path, body, writeOptions) =>
+      send(`${method} ${path}`, client.api(path), writeOptions, (prepared) =>
         method === "POST" ? prepared.post(body) : prepared.patch(body),
       ),
   };
 }
 
-async function bodyOf(response: Response, name: string): Promise<unknown> {
+async function bodyOf(response: Response, name: string, patience: Patience): Promise<unknown> {
   const text = await response.text();
   if (!response.ok) {
-    const parsed = ErrorBody.safeParse(jsonOrUndefined(text));
-    throw new GraphServiceError(name, response.status, {
-      code: parsed.data?.error.code ?? "unknown",
-      message: parsed.data?.error.message ?? "no explanation was given",
-      requestId:
-        parsed.data?.error.innerError?.["request-id"] ?? response.headers.get("request-id") ?? undefined,
-    });
+    const headers = new Map(response.headers);
+    const details = refusalDetails(jsonOrUndefined(text), headers);
+    const retryAfterMs = patience.retryAfterMs({ headers });
+    throw new GraphServiceError(name, response.status, { ...details, retryAfterMs });
   }
   if (text === "") return undefined;
   const body = jsonOrUndefined(text);

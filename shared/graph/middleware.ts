@@ -2,37 +2,38 @@ import type { Context, Middleware, MiddlewareOptions } from "@microsoft/microsof
 import type { LimitFunction } from "p-limit";
 import type { Clock } from "../clock.ts";
 import { startDeadline } from "../http/deadline.ts";
-import { parseRetryAfter } from "../http/retry-after.ts";
-import { type Effect, GraphUnreachableError } from "./graph-error.ts";
+import { type Effect, GraphThrottledError, GraphUnreachableError } from "./graph-error.ts";
+import type { Patience } from "./patience.ts";
 
 /*
  * Our own chain for the client library. Its RetryHandler repeats a POST on 503 and 504, which can mail twice, and its
  * RedirectHandler would carry a token to another host; neither is wanted.
  */
 
+/** How one request is to be sent. */
+export interface SendOptions {
+  /** Sending it twice does what sending it once does. */
+  harmless: boolean;
+  /** Nothing else may be in flight at the mailbox meanwhile. */
+  alone?: boolean;
+  /** How often it is sent at the most, where giving up is worse than waiting: the pass's deadline ends it anyway. */
+  attempts?: number;
+  /** How long it may take, milliseconds; 30 s unless given. */
+  timeoutMs?: number;
+  /** Once it aborts, the request is not sent any more; one that is under way goes on. */
+  signal?: AbortSignal;
+  /** As how many requests it counts: a batch as its parts. */
+  requests?: number;
+}
+
 /** What travels with one request through the chain. */
 export class RequestNotes implements MiddlewareOptions {
-  /** Whether sending it twice does what sending it once does. */
-  readonly harmless: boolean;
-  /** Whether nothing else may be in flight at the mailbox meanwhile. */
-  readonly alone: boolean;
-  /** How often it is sent at the most; the policy's own number unless given. */
-  readonly attempts: number | undefined;
+  readonly options: SendOptions;
   /** The library makes an error of its own of whatever the chain throws, and drops the original. */
   failure: unknown;
 
-  constructor({
-    harmless,
-    alone = false,
-    attempts,
-  }: {
-    harmless: boolean;
-    alone?: boolean;
-    attempts?: number;
-  }) {
-    this.harmless = harmless;
-    this.alone = alone;
-    this.attempts = attempts;
+  constructor(options: SendOptions) {
+    this.options = options;
   }
 }
 
@@ -53,75 +54,48 @@ abstract class Link implements Middleware {
   }
 }
 
-export interface RepeatPolicy {
-  clock: Clock;
-  signal: AbortSignal;
-  /** How often one request is sent at the most. */
-  attempts: number;
-  /** A `Retry-After` longer than this, in milliseconds, is not waited for: the request fails as throttled. */
-  longestWaitMs: number;
-  /** Between 0 and 1: spreads the requests that were throttled together. */
-  random: () => number;
-  /** Told of each 429, so that a pass can say that it was slowed down. */
-  onThrottled: () => void;
-}
-
 /**
  * Repeats what was throttled (429: Graph did nothing) as `Retry-After` says, and reads that failed in passing
  * (5xx, no answer) with a growing pause.
  * @see https://learn.microsoft.com/graph/throttling
  */
 export class Repeat extends Link {
-  readonly #policy: RepeatPolicy;
-  constructor(policy: RepeatPolicy) {
+  readonly #patience: Patience;
+  constructor(patience: Patience) {
     super();
-    this.#policy = policy;
+    this.#patience = patience;
   }
 
   async execute(context: Context): Promise<void> {
     const notes = notesOf(context);
     try {
-      await this.#persist(context, notes);
+      await this.#persist(context, notes.options);
     } catch (error) {
       notes.failure = error;
       throw error;
     }
   }
 
-  async #persist(context: Context, { harmless, attempts }: RequestNotes): Promise<void> {
-    const { clock, signal, longestWaitMs } = this.#policy;
-    const most = attempts ?? this.#policy.attempts;
-    for (let attempt = 1; ; attempt += 1) {
-      let pauseMs = this.#backoff(attempt);
+  async #persist(
+    context: Context,
+    { harmless, attempts = this.#patience.attempts }: SendOptions,
+  ): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      let retryAfterMs: number | undefined;
       let failure: GraphUnreachableError | undefined;
       try {
-        const response = await this.pass(context);
-        if (response.status === 429) this.#policy.onThrottled();
-        if (response.status !== 429 && !(response.status >= 500 && harmless)) return;
-        pauseMs = parseRetryAfter(response.headers.get("retry-after"), clock.now()) ?? pauseMs;
+        const { status, headers } = await this.pass(context);
+        if (status !== 429 && !(status >= 500 && harmless)) return;
+        retryAfterMs = this.#patience.retryAfterMs({ headers: new Map(headers) });
       } catch (error) {
         if (!harmless || !(error instanceof GraphUnreachableError)) throw error;
         failure = error;
       }
-      const givenUp = attempt >= most || pauseMs > longestWaitMs || !(await this.#pause(pauseMs, signal));
-      if (givenUp && failure) throw failure;
-      if (givenUp) return;
+      const pauseMs = tries < attempts ? this.#patience.pauseMs(tries, retryAfterMs) : undefined;
+      const goesOn = pauseMs !== undefined && (await this.#patience.pause(pauseMs));
+      if (!goesOn && failure) throw failure;
+      if (!goesOn) return;
     }
-  }
-
-  /** False when the deadline came first. */
-  async #pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.#policy.clock.sleep(milliseconds, signal);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  #backoff(attempt: number): number {
-    const pauseMs = 1000 * 2 ** (attempt - 1) * (0.5 + this.#policy.random());
-    return Math.min(pauseMs, this.#policy.longestWaitMs);
   }
 }
 
@@ -155,7 +129,7 @@ export class Queue extends Link {
 
   async execute(context: Context): Promise<void> {
     const send = (): Promise<unknown> => this.pass(context);
-    await (notesOf(context).alone ? inEveryPlace(this.#limit, send) : this.#limit(send));
+    await (notesOf(context).options.alone ? inEveryPlace(this.#limit, send) : this.#limit(send));
   }
 }
 
@@ -180,6 +154,27 @@ async function inEveryPlace<T>(limit: LimitFunction, work: () => Promise<T>): Pr
   }
 }
 
+/** Sends no faster than the mailbox bears, whoever it is that sends. */
+export class KeepPace extends Link {
+  readonly #patience: Patience;
+  constructor(patience: Patience) {
+    super();
+    this.#patience = patience;
+  }
+
+  async execute(context: Context): Promise<void> {
+    const { requests = 1, signal } = notesOf(context).options;
+    try {
+      await this.#patience.enter(requests, signal);
+    } catch (error) {
+      if (error instanceof GraphThrottledError) throw error;
+      throw new GraphUnreachableError(nameOf(context), error, "none");
+    }
+    const { status, headers } = await this.pass(context);
+    this.#patience.heed({ status, headers: new Map(headers) });
+  }
+}
+
 /** The end of the chain: sends one request, with a time limit of its own within the pass's deadline. */
 export class Send extends Link {
   readonly #clock: Clock;
@@ -195,14 +190,17 @@ export class Send extends Link {
   }
 
   async execute(context: Context): Promise<void> {
-    const url = typeof context.request === "string" ? context.request : context.request.url;
-    const name = `${context.options?.method ?? "GET"} ${new URL(url).pathname}`;
+    const name = nameOf(context);
     if (this.#signal.aborted) throw new GraphUnreachableError(name, this.#signal.reason, "none");
     this.#onRequest();
-    const limit = { milliseconds: this.#timeoutMs, clock: this.#clock, signal: this.#signal };
-    const { signal, clear } = startDeadline(limit);
+    const { timeoutMs = this.#timeoutMs } = notesOf(context).options;
+    const { signal, clear } = startDeadline({
+      milliseconds: timeoutMs,
+      clock: this.#clock,
+      signal: this.#signal,
+    });
     try {
-      const response = await fetch(url, { ...context.options, redirect: "error", signal });
+      const response = await fetch(urlOf(context), { ...context.options, redirect: "error", signal });
       // The body belongs to the request: a connection that breaks in its middle is no answer either.
       const body = await response.arrayBuffer();
       context.response = new Response(hasNoBody(response.status) ? null : body, {
@@ -237,6 +235,14 @@ function notesOf(context: Context): RequestNotes {
   const notes = context.middlewareControl?.getMiddlewareOptions(RequestNotes);
   if (!(notes instanceof RequestNotes)) throw new Error("A request to Graph came without its notes.");
   return notes;
+}
+
+function urlOf({ request }: Context): string {
+  return typeof request === "string" ? request : request.url;
+}
+
+function nameOf(context: Context): string {
+  return `${context.options?.method ?? "GET"} ${new URL(urlOf(context)).pathname}`;
 }
 
 function setBearer(context: Context, token: string): void {

@@ -1,4 +1,5 @@
 import type { MailContent } from "../mail/message.ts";
+import type { Step } from "./batch-chains.ts";
 import type { GraphRoad } from "./graph-road.ts";
 
 /**
@@ -12,6 +13,17 @@ import type { GraphRoad } from "./graph-road.ts";
  * @see https://learn.microsoft.com/graph/api/user-sendmail
  */
 export async function sendMail(graph: GraphRoad, mail: MailContent): Promise<void> {
+  await graph.write("POST", PATH, requestOf(mail), { harmless: false });
+}
+
+/** The same as a step of a batch. */
+export function sendMailStep(mail: MailContent): Step {
+  return { method: "POST", url: PATH, body: requestOf(mail), harmless: false };
+}
+
+const PATH = "/me/sendMail";
+
+function requestOf(mail: MailContent): { message: object; saveToSentItems: true } {
   const message = {
     internetMessageId: mail.messageId,
     subject: mail.subject,
@@ -24,7 +36,7 @@ export async function sendMail(graph: GraphRoad, mail: MailContent): Promise<voi
     replyTo: mail.replyTo.map(recipient),
     internetMessageHeaders: [{ name: "X-Auto-Response-Suppress", value: "All" }],
   };
-  await graph.write("POST", "/me/sendMail", { message, saveToSentItems: true }, { harmless: false });
+  return { message, saveToSentItems: true };
 }
 
 function recipient(address: string): { emailAddress: { address: string } } {

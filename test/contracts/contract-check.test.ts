@@ -284,6 +284,11 @@ suite("a $batch", () => {
       batch([{ ...part("1"), dependsOn: ["9"] }], [ok("1")]),
       /part 1 depends on 9, which is no part/,
     ],
+    [
+      "parts of which only some depend on others",
+      batch([part("1"), part("2"), { ...part("3"), dependsOn: ["1"] }], ["1", "2", "3"].map(ok)),
+      /neither independent nor each dependent on the one before/,
+    ],
     ["no list", exchange("POST /$batch", { body: {}, answer: {} }), /holds a list of requests/],
   ] as const) {
     test(`may not have ${what}`, () => {

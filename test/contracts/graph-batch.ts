@@ -70,7 +70,19 @@ function envelopeProblems(asked: BatchPart[]): string[] {
     }
     ids.add(id);
   }
-  return problems;
+  return [...problems, ...orderProblems(asked)];
+}
+
+/** "Batch should be either fully sequential or fully parallel." */
+function orderProblems(asked: BatchPart[]): string[] {
+  const isParallel = asked.every(({ dependsOn }) => dependsOn === undefined);
+  const isSerial = asked.every(({ dependsOn }, index) => {
+    const before = index === 0 ? undefined : [asked[index - 1]?.id];
+    return JSON.stringify(dependsOn) === JSON.stringify(before);
+  });
+  return isParallel || isSerial
+    ? []
+    : ["the parts are neither independent nor each dependent on the one before"];
 }
 
 function exchangeOf(batch: Exchange, part: BatchPart, answer: BatchAnswer): Exchange {

@@ -107,6 +107,26 @@ suite("the base of the emulators", () => {
     assert.deepEqual(handled, ["GET /effect"]);
   });
 
+  test("status-after answers in the service's place when it has acted", async () => {
+    emulator.faults.add({ kind: "status-after", status: 504 });
+    assert.equal((await fetch(`${emulator.url}/effect`)).status, 504);
+    assert.deepEqual(handled, ["GET /effect"]);
+    assert.deepEqual(
+      seen.map(({ status, injected }) => [status, injected]),
+      [[504, true]],
+    );
+  });
+
+  test("hang-after never answers either, but the service has acted", async () => {
+    emulator.faults.add({ kind: "hang-after" });
+    const given = new AbortController();
+    const asked = fetch(`${emulator.url}/effect`, { signal: given.signal });
+    while (handled.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    given.abort();
+    await assert.rejects(asked, { name: "AbortError" });
+    assert.deepEqual(handled, ["GET /effect"]);
+  });
+
   test("hang never answers", async () => {
     emulator.faults.add({ kind: "hang" });
     const before = emulator.exchanges.length;

@@ -102,10 +102,12 @@ class ServiceHost {
     if (this.#pacing === "before-handler") await this.#latency();
     if (fault?.kind === "hang") return undefined;
     if (fault?.kind === "reset-before") return void incoming.socket.destroy();
-    const injected = fault?.kind === "status";
+    if (fault?.kind === "status-after") await this.#answer(request);
+    const injected = fault?.kind === "status" || fault?.kind === "status-after";
     const answer = injected ? injectedAnswer(fault) : await this.#answer(request);
     record.status = answer.status;
     this.#options.onExchange?.(exchangeOf(this.#service, request, answer, injected));
+    if (fault?.kind === "hang-after") return undefined;
     if (fault?.kind === "reset-after") return void incoming.socket.destroy();
     return send(outgoing, answer);
   }

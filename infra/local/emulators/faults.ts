@@ -1,13 +1,16 @@
 /** What an emulator does wrong on demand: latency, refusals, broken and silent connections. */
 
+const KINDS = ["status", "status-after", "reset-before", "reset-after", "hang", "hang-after"] as const;
+
 /** One thing that goes wrong with one request. */
 export interface Fault {
   /**
-   * "status" answers in the service's place; "reset-before" breaks the connection before the service acted,
-   * "reset-after" when it has acted and the answer is lost; "hang" never answers.
+   * "status" answers in the service's place, "status-after" too, but when it has acted, as a gateway does that has
+   * waited long enough; "reset-before" breaks the connection before the service acted, "reset-after" when it has acted
+   * and the answer is lost; "hang" never answers, nor does "hang-after", but then the service has acted.
    */
-  kind: "status" | "reset-before" | "reset-after" | "hang";
-  /** For kind "status"; 503 unless given. */
+  kind: (typeof KINDS)[number];
+  /** For kind "status" and "status-after"; 503 unless given. */
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
@@ -23,6 +26,11 @@ export interface FaultRule extends Fault {
   times?: number;
   /** How many matching requests pass unharmed first. */
   after?: number;
+}
+
+/** Whether the service acts before the fault happens. */
+export function actsFirst({ kind }: Fault): boolean {
+  return kind === "status-after" || kind === "reset-after" || kind === "hang-after";
 }
 
 /** What a fault may look at to decide. */
@@ -43,8 +51,6 @@ interface Armed {
   toSkip: number;
   left: number;
 }
-
-const KINDS = ["status", "reset-before", "reset-after", "hang"];
 
 /** The faults set on one emulator. The first rule that matches a request wins. */
 export class Faults {

@@ -27,6 +27,14 @@ function gets(count: number, url = "/me/calendars"): Resource[] {
   return Array.from({ length: count }, (_, index) => ({ id: `${index}`, method: "GET", url }));
 }
 
+/** Each depends on the one before. */
+function serial(urls: string[]): Resource[] {
+  return urls.map((url, index) => {
+    const part = { id: `${index}`, method: "GET", url };
+    return index === 0 ? part : Object.assign(part, { dependsOn: [`${index - 1}`] });
+  });
+}
+
 suite("a batch", () => {
   test("answers each part for itself, and not in the order they came", async () => {
     const world = await graphWorld();
@@ -68,16 +76,37 @@ suite("a batch", () => {
     assert.equal(((await world.ask(link)).body["value"] as unknown[]).length, 1);
   });
 
-  test("fails what depends on a part that failed, and runs the rest", async () => {
+  test("whose parts each depend on the one before stops at the first that fails", async () => {
+    const world = await graphWorld();
+    const urls = ["/me/calendars", "/me/events/7", "/me/calendars", "/me/calendars"];
+    const told = await batch(world, serial(urls));
+    const parts = told.body["responses"] as PartAnswer[];
+    // In an order of their own all the same.
+    const statuses = parts.map(({ id, status }) => `${id} ${status}`);
+    assert.deepEqual(statuses, ["3 424", "2 424", "1 400", "0 200"]);
+    assert.equal(world.graph.stats.parts, 2);
+  });
+
+  test("runs one part after the other where each depends on the one before", async () => {
+    const world = await graphWorld();
+    world.graph.faults.latencyMs = 1;
+    const statuses = Object.values(await answers(world, serial(Array<string>(6).fill("/me/calendars")))).map(
+      ({ status }) => status,
+    );
+    assert.deepEqual(statuses, Array(6).fill(200));
+    assert.equal(world.graph.stats.maxInFlight.get(COACH), 1);
+  });
+
+  test("may have all the others depend on one", async () => {
     const world = await graphWorld();
     const parts = await answers(world, [
       { id: "1", method: "GET", url: "/me/events/7" },
       { id: "2", method: "GET", url: "/me/calendars", dependsOn: ["1"] },
-      { id: "3", method: "GET", url: "/me/calendars", dependsOn: ["2"] },
-      { id: "4", method: "GET", url: "/me/calendars" },
+      { id: "3", method: "GET", url: "/me/calendars" },
+      { id: "4", method: "GET", url: "/me/calendars", dependsOn: ["1"] },
     ]);
     const statuses = Object.values(parts).map(({ id, status }) => `${id} ${status}`);
-    assert.deepEqual(statuses, ["1 400", "2 424", "3 424", "4 200"]);
+    assert.deepEqual(statuses, ["1 400", "2 424", "3 200", "4 424"]);
   });
 
   test("needs a token, and each part its permission", async () => {
@@ -114,6 +143,21 @@ suite("a batch", () => {
       name: "with a part that waits for nobody",
       requests: [{ id: "1", method: "GET", url: "/me", dependsOn: ["2"] }],
       words: /depends on '2'/,
+    },
+    {
+      name: "with two chains side by side",
+      requests: [
+        { id: "1", method: "GET", url: "/me" },
+        { id: "2", method: "GET", url: "/me", dependsOn: ["1"] },
+        { id: "3", method: "GET", url: "/me" },
+        { id: "4", method: "GET", url: "/me", dependsOn: ["3"] },
+      ],
+      words: /either fully sequential or fully parallel/,
+    },
+    {
+      name: "with a part that depends on two",
+      requests: [...gets(2), { id: "2", method: "GET", url: "/me", dependsOn: ["0", "1"] }],
+      words: /either fully sequential or fully parallel/,
     },
     {
       name: "with a body of no type",

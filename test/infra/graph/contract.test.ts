@@ -82,6 +82,10 @@ test("what is answered is what Microsoft publishes, refusals included", async ()
     "/me/mailFolders/sentitems/messages?$filter=internetMessageId eq '<notice-1@mantabots.example>'";
   assert.equal(valuesOf(await ask(sent)).length, 1);
   await ask(`${sent}&$select=internetMessageId,internetMessageHeaders`);
+  await ask("/me/messages?$filter=isDraft eq false&$select=id,isDraft,uniqueBody&$top=50");
+  const basics = world.token({ account: SAMPLE_ACCOUNT, scopes: ["Mail.ReadBasic"] });
+  await ask("/me/messages", { token: basics });
+  await ask(`/users/${SAMPLE_ACCOUNT}/messages?$search="notice"`, { token: basics });
 
   await ask("/me/calendars", { token: world.token({ account: SAMPLE_ACCOUNT, scopes: [] }) });
   await ask("/me/calendars", { token: "none" });
@@ -89,12 +93,13 @@ test("what is answered is what Microsoft publishes, refusals included", async ()
     { id: "1", method: "GET", url: `${extensions}/org.mantabots` },
     {
       id: "2",
+      dependsOn: ["1"],
       method: "POST",
       url: extensions,
       headers: { "content-type": "application/json" },
       body: { ...MARK, sent: true },
     },
-    { id: "3", method: "GET", url: "/me/calendars", dependsOn: ["1"] },
+    { id: "3", method: "GET", url: "/me/calendars", dependsOn: ["2"] },
   ];
   world.graph.faults.add({ kind: "status", status: 429, method: "POST", path: "extensions$" });
   await ask("/$batch", { body: { requests: parts } });

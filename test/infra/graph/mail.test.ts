@@ -62,6 +62,40 @@ suite("a message that is sent", () => {
     assert.equal(valuesOf(await world.ask("/me/messages")).length, 1);
   });
 
+  test("is a draft in Drafts while it is on its way", async () => {
+    const world = await graphWorld();
+    await send(world, { internetMessageId: "<a@b>" });
+    for (const path of ["/me/messages", "/me/mailFolders/drafts/messages"]) {
+      const [draft, ...others] = valuesOf(await world.ask(`${path}?$select=internetMessageId,isDraft`));
+      assert.deepEqual([draft?.["internetMessageId"], draft?.["isDraft"], others.length], ["<a@b>", true, 0]);
+    }
+    world.pass(5000);
+    assert.deepEqual(valuesOf(await world.ask("/me/mailFolders/drafts/messages")), []);
+    assert.equal((await inSentItems(world, "<a@b>"))[0]?.["isDraft"], false);
+  });
+
+  test("is nowhere while it is on its way, when that is what the service shows", async () => {
+    const world = await graphWorld();
+    world.graph.settings.messageOnItsWay = "hidden";
+    world.graph.settings.sentItemsDelayMs = 60_000;
+    await send(world, { internetMessageId: "<a@b>" });
+    world.pass(59_999);
+    assert.deepEqual(valuesOf(await world.ask("/me/messages")), []);
+    world.pass(1);
+    assert.equal((await inSentItems(world, "<a@b>")).length, 1);
+  });
+
+  test("can be moved by its owner, and is then in that folder", async () => {
+    const world = await graphWorld({}, { sentItemsDelayMs: 0 });
+    await send(world, { internetMessageId: "<a@b>" });
+    const mailbox = world.graph.mailbox(COACH);
+    mailbox.moveMessage("<a@b>", "deleteditems");
+    assert.deepEqual(await inSentItems(world, "<a@b>"), []);
+    assert.equal(valuesOf(await world.ask("/me/mailFolders/deleteditems/messages")).length, 1);
+    assert.equal(valuesOf(await world.ask("/me/messages?$filter=internetMessageId eq '<a@b>'")).length, 1);
+    assert.throws(() => mailbox.moveMessage("<c@d>", "inbox"), RangeError);
+  });
+
   test("leaves no copy when none is wanted", async () => {
     const world = await graphWorld({}, { sentItemsDelayMs: 0 });
     await send(world, {}, { saveToSentItems: "false" });
@@ -75,9 +109,30 @@ suite("a message that is sent", () => {
     const world = await graphWorld({}, { sentItemsDelayMs: 0 });
     await send(world, { internetMessageId: "<a@b>" });
     const token = world.token({ scopes: ["Mail.ReadBasic"] });
-    const path = "/me/messages?$filter=internetMessageId eq '<a@b>'&$select=internetMessageId,body";
+    const select = "internetMessageId,isDraft,body,bodyPreview,uniqueBody";
+    const path = `/me/messages?$filter=internetMessageId eq '<a@b>'&$select=${select}`;
     const [message] = valuesOf(await world.ask(path, { token }));
-    assert.deepEqual(Object.keys(message ?? {}).sort(), ["@odata.etag", "id", "internetMessageId"]);
+    assert.deepEqual(Object.keys(message ?? {}).sort(), [
+      "@odata.etag",
+      "id",
+      "internetMessageId",
+      "isDraft",
+    ]);
+    const [whole] = valuesOf(await world.ask("/me/messages", { token }));
+    assert.equal("body" in (whole ?? {}) || "bodyPreview" in (whole ?? {}), false);
+    assert.equal(refusalOf(await world.ask('/me/messages?$search="a"', { token })), "403 ErrorAccessDenied");
+    const attachments = await world.ask("/me/messages?$expand=attachments", { token });
+    assert.equal(refusalOf(attachments), "403 ErrorAccessDenied");
+  });
+
+  test("shows its body to who may read mail, and what is new in it when asked", async () => {
+    const world = await graphWorld({}, { sentItemsDelayMs: 0 });
+    await send(world, {});
+    const [whole] = valuesOf(await world.ask("/me/messages"));
+    assert.deepEqual(["body" in (whole ?? {}), "uniqueBody" in (whole ?? {})], [true, false]);
+    const [part] = valuesOf(await world.ask("/me/messages?$select=uniqueBody"));
+    assert.deepEqual(part?.["uniqueBody"], whole?.["body"]);
+    assert.equal(refusalOf(await world.ask('/me/messages?$search="a"')), "400 BadRequest");
   });
 
   const odd: { name: string; message: Resource; refusal: string; words: RegExp }[] = [

@@ -1,5 +1,5 @@
 import type { EmulatorAnswer } from "../emulator.ts";
-import type { Fault } from "../faults.ts";
+import { actsFirst, type Fault } from "../faults.ts";
 import type { GraphRequest } from "./call.ts";
 import type { Service } from "./service.ts";
 import { answerRequest } from "./service.ts";
@@ -11,16 +11,26 @@ export async function answerPart(
   latency: () => Promise<void>,
 ): Promise<EmulatorAnswer> {
   service.counts.parts += 1;
+  const answer = await answerWithFaults(service, part, latency);
+  service.parts.push({ method: part.method, path: part.path, status: answer.status });
+  return answer;
+}
+
+async function answerWithFaults(
+  service: Service,
+  part: GraphRequest,
+  latency: () => Promise<void>,
+): Promise<EmulatorAnswer> {
   const query = part.query.size > 0 ? `?${part.query.toString()}` : "";
   const fault = service.faults().next({ method: part.method, target: part.path + query });
   if (!fault) return answerRequest(service, part, latency);
-  if (fault.kind === "reset-after") await answerRequest(service, part, latency);
+  if (actsFirst(fault)) await answerRequest(service, part, latency);
   return faultAnswer(fault);
 }
 
 /** A part has no connection that could break or fall silent: the batch waits in vain, and says so. */
 function faultAnswer({ kind, status, headers = {}, body }: Fault): EmulatorAnswer {
   const error = { error: { code: "UnknownError", message: "The service did not answer." } };
-  if (kind !== "status") return { status: 504, body: error };
+  if (kind !== "status" && kind !== "status-after") return { status: 504, body: error };
   return { status: status ?? 503, headers, body: body ?? error };
 }

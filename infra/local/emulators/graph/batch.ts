@@ -26,8 +26,8 @@ const MAX_PARTS = 20;
 const PARALLEL = 4;
 
 /**
- * Answers POST /$batch: each part by itself, as if it had come alone, four at a time, and each after those it depends
- * on. The status of the whole says nothing about the parts.
+ * Answers POST /$batch: each part by itself, as if it had come alone, four at a time, or one after the other where they
+ * depend on one another. The status of the whole says nothing about the parts.
  * @throws {GraphError} 400: the batch itself is malformed, and no part is run
  * @see https://learn.microsoft.com/graph/json-batching
  * @see https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits-for-json-batching
@@ -38,9 +38,9 @@ export async function answerBatch(
 ): Promise<EmulatorAnswer> {
   const parts = readParts(bodyOf(request));
   const answers = await runAll(parts, (part) => answerPart(requestOf(part, request.headers)));
-  // "Individual responses might appear in a different order than the requests." Here they do, unless they have an order.
-  const ordered = parts.some(({ dependsOn }) => dependsOn.length > 0) ? answers : answers.toReversed();
-  return { status: 200, body: { responses: ordered } };
+  // "Responses to the batched requests might appear in a different order." Here they do, also of parts that have an order:
+  // https://learn.microsoft.com/answers/questions/1532547/regarding-batching-response-order
+  return { status: 200, body: { responses: answers.toReversed() } };
 }
 
 async function runAll(parts: Part[], answer: (part: Part) => Promise<EmulatorAnswer>): Promise<PartAnswer[]> {
@@ -83,7 +83,7 @@ function readParts({ requests }: Json): Part[] {
     );
   }
   const ids = new Set<string>();
-  return requests.map((request: unknown) => {
+  const parts = requests.map((request: unknown) => {
     const part = readPart(request);
     // Ids are compared without regard to case, and a part can only wait for one that stands before it.
     if (ids.has(part.id.toLowerCase()))
@@ -95,6 +95,26 @@ function readParts({ requests }: Json): Part[] {
     ids.add(part.id.toLowerCase());
     return part;
   });
+  requireOrder(parts);
+  return parts;
+}
+
+/**
+ * Either no part depends on another, or each on the one before it, or all that do on the same one.
+ * @see https://learn.microsoft.com/graph/json-batching#sequencing-requests-with-the-dependson-property
+ * @see https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/2339 for the words
+ * @see https://github.com/microsoftgraph/msgraph-sdk-javascript/blob/dev/src/content/BatchRequestContent.ts for the three patterns
+ */
+function requireOrder(parts: Part[]): void {
+  const depending = parts.filter(({ dependsOn }) => dependsOn.length > 0);
+  const isSerial = parts.every(({ dependsOn }, index) => {
+    const before = parts[index - 1]?.id.toLowerCase();
+    return before === undefined || (dependsOn.length === 1 && dependsOn[0]?.toLowerCase() === before);
+  });
+  const shared = new Set(depending.map(({ dependsOn }) => dependsOn.join().toLowerCase()));
+  const isShared = shared.size === 1 && depending.every(({ dependsOn }) => dependsOn.length === 1);
+  if (depending.length === 0 || isSerial || isShared) return;
+  throw badRequest("Batch should be either fully sequential or fully parallel.");
 }
 
 function readPart(value: unknown): Part {

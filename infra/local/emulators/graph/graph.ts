@@ -10,9 +10,9 @@ import { PAGE } from "./odata.ts";
 import { outboxPage } from "./outbox-page.ts";
 import type { GraphSeed } from "./seed.ts";
 import { stateFrom } from "./seeding.ts";
-import type { Service } from "./service.ts";
+import type { PartRecord, Service } from "./service.ts";
 import { answerRequest, answering, callerOf } from "./service.ts";
-import type { GraphSettings } from "./settings.ts";
+import type { GraphSettings, MessageOnItsWay } from "./settings.ts";
 import { Throttle } from "./throttle.ts";
 
 export interface GraphOptions extends EmulatorOptions {
@@ -24,6 +24,8 @@ export interface GraphOptions extends EmulatorOptions {
   seed?: GraphSeed;
   /** 5 seconds unless given. */
   sentItemsDelayMs?: number;
+  /** "draft" unless given. */
+  messageOnItsWay?: MessageOnItsWay;
 }
 
 export interface Graph extends Emulator {
@@ -33,6 +35,8 @@ export interface Graph extends Emulator {
   save(): Promise<void>;
   readonly settings: GraphSettings;
   readonly stats: GraphStats;
+  /** Of batches, in the order of their answers; those that were not run because of one before them are not among them. */
+  readonly parts: readonly PartRecord[];
   /** A page for people: what was sent. */
   readonly outboxUrl: string;
 }
@@ -68,10 +72,12 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
     settings: {
       extensionExpand: "lists",
       sentItemsDelayMs: options.sentItemsDelayMs ?? DEFAULT_SENT_ITEMS_DELAY_MS,
+      messageOnItsWay: options.messageOnItsWay ?? "draft",
       largestPage: PAGE.max,
     },
     throttle: new Throttle(),
     counts: { requests: 0, parts: 0 },
+    parts: [],
     faults: () => emulator.faults,
   };
   const emulator = await startEmulator(
@@ -87,6 +93,7 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
     save: () => state.save(),
     settings: service.settings,
     stats: statsOf(service),
+    parts: service.parts,
     outboxUrl: emulator.url + OUTBOX,
   };
 }

@@ -4,7 +4,14 @@ import type { EventInstance } from "./instances.ts";
 import { findInstance, instanceOf } from "./instances.ts";
 import type { CalendarSeed, ContactSeed, EventSeed, ExtensionProperties, Extensions } from "./seed.ts";
 import { addCalendar, contactFrom, detailsOf, eventFrom } from "./seeding.ts";
-import type { CalendarState, EventDetails, GraphState, MailboxState, SentMessage } from "./state.ts";
+import type {
+  CalendarState,
+  EventDetails,
+  GraphState,
+  MailboxState,
+  SentMessage,
+  WellKnownFolder,
+} from "./state.ts";
 
 /** A mailbox as its owner sees it, past Graph: for tests and samples. Calendars are named, events have their ids. */
 export interface Mailbox {
@@ -25,8 +32,13 @@ export interface Mailbox {
   /** The open extensions of an event or occurrence, by name. */
   extensions(eventId: string): Extensions;
   setExtension(eventId: string, name: string, properties: ExtensionProperties): void;
+  removeExtension(eventId: string, name: string): void;
   addContact(seed: ContactSeed): string;
   deleteContact(id: string): void;
+  /** Forgets all mail, sent or kept. */
+  forgetMail(): void;
+  /** Moves the kept copies of a sent message to another folder. @param messageId  its Message-ID */
+  moveMessage(messageId: string, folder: WellKnownFolder): void;
 }
 
 export type EventChanges = Partial<Omit<EventSeed, "extensions" | "transactionId">>;
@@ -39,7 +51,7 @@ export interface OwnEvent {
   transactionId?: string;
 }
 
-/** @throws {RangeError} the emulator has no such account, calendar, event or contact */
+/** @throws {RangeError} the emulator has no such account, calendar, event, contact or message */
 export function openMailbox(state: GraphState, account: string, now: () => Date): Mailbox {
   const own = findMailbox(state, account);
   if (!own) throw new RangeError(`There is no account ${account}.`);
@@ -71,6 +83,11 @@ export function openMailbox(state: GraphState, account: string, now: () => Date)
       extensionsToChange(changed)[name] = structuredClone(properties);
       touch(changed.stored, now());
     },
+    removeExtension: (eventId, name) => {
+      const changed = instance(own, eventId);
+      Reflect.deleteProperty(extensionsToChange(changed), name);
+      touch(changed.stored, now());
+    },
     addContact: (seed) => {
       const contact = contactFrom(state, seed, now());
       own.contacts.push(contact);
@@ -78,6 +95,15 @@ export function openMailbox(state: GraphState, account: string, now: () => Date)
     },
     deleteContact: (id) => {
       own.contacts = own.contacts.filter((contact) => contact.id !== id);
+    },
+    forgetMail: () => {
+      own.sent = [];
+      own.messages = [];
+    },
+    moveMessage: (messageId, folder) => {
+      const moved = own.messages.filter((message) => message.internetMessageId === messageId);
+      if (moved.length === 0) throw new RangeError(`There is no message ${messageId}.`);
+      for (const message of moved) message.folder = folder;
     },
   };
 }

@@ -1,29 +1,57 @@
 import type { EmulatorAnswer } from "../emulator.ts";
 import type { Call, Json } from "./call.ts";
-import { itemNotFound } from "./graph-error.ts";
+import { option } from "./call.ts";
+import { badRequest, itemNotFound } from "./graph-error.ts";
 import { changeKey, uuidOf } from "./ids.ts";
 import { preview, shownBody } from "./item-body.ts";
 import { listAnswer } from "./odata.ts";
+import { accessDenied } from "./permissions.ts";
 import { preferencesOf } from "./preferences.ts";
-import type { ItemBody, MailAddress, MessageState, WellKnownFolder } from "./state.ts";
+import type { GraphSettings } from "./settings.ts";
+import type { GraphState, ItemBody, MailAddress, MessageState, WellKnownFolder } from "./state.ts";
 
 const FOLDERS: WellKnownFolder[] = ["inbox", "drafts", "sentitems", "deleteditems"];
 
+/** A message where it is at this moment. */
+interface PlacedMessage extends MessageState {
+  isDraft: boolean;
+}
+
 /** All folders, or the one in the path by its well-known name or id. @see https://learn.microsoft.com/graph/api/user-list-messages */
-export function listMessages(call: Call): EmulatorAnswer {
+export function listMessages(
+  call: Call,
+  _state: GraphState,
+  { messageOnItsWay }: GraphSettings,
+): EmulatorAnswer {
+  refuseBeyondFilters(call);
   const folder = folderIn(call);
   const preferences = preferencesOf(call.headers);
-  const visible = call.mailbox.messages.filter(
-    (message) =>
-      (folder === undefined || message.folder === folder) && new Date(message.visibleFrom) <= call.now,
-  );
+  const visible = call.mailbox.messages
+    .map((message) => placed(message, call.now))
+    .filter(({ isDraft }) => !isDraft || messageOnItsWay === "draft")
+    .filter((message) => folder === undefined || message.folder === folder);
   return listAnswer(call, {
     items: visible.toReversed(),
     type: "message",
     render: (message) => renderMessage(call, message, preferences.bodyType),
-    onlySelected: ["internetMessageHeaders"],
+    onlySelected: ["internetMessageHeaders", "uniqueBody"],
     headers: preferences.applied,
   });
+}
+
+function placed(message: MessageState, now: Date): PlacedMessage {
+  const isDraft = new Date(message.visibleFrom) > now;
+  return { ...message, isDraft, ...(isDraft ? { folder: "drafts" } : {}) };
+}
+
+/**
+ * Searching and attachments take more than Mail.ReadBasic; here nobody can do either.
+ * @throws {GraphError} 403 or 400
+ */
+function refuseBeyondFilters(call: Call): void {
+  const asked = ["$search", "$expand"].find((name) => option(call, name) !== undefined);
+  if (asked === undefined) return;
+  throw call.may("Mail.Read") ? badRequest(`${asked} of messages is not supported here.`) : accessDenied();
 }
 
 function folderIn(call: Call): WellKnownFolder | undefined {
@@ -37,7 +65,7 @@ function folderIn(call: Call): WellKnownFolder | undefined {
 }
 
 /** @see https://learn.microsoft.com/graph/api/resources/message */
-function renderMessage(call: Call, message: MessageState, bodyType: "text" | "html"): Json {
+function renderMessage(call: Call, message: PlacedMessage, bodyType: "text" | "html"): Json {
   const key = changeKey(message.id, { version: 1 });
   const received = secondOf(message.sentAt);
   return {
@@ -58,7 +86,7 @@ function renderMessage(call: Call, message: MessageState, bodyType: "text" | "ht
     isDeliveryReceiptRequested: false,
     isReadReceiptRequested: false,
     isRead: true,
-    isDraft: false,
+    isDraft: message.isDraft,
     webLink: `https://outlook.live.com/owa/?ItemID=${encodeURIComponent(message.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
     inferenceClassification: "focused",
     ...bodyProperties(call, message, bodyType),
@@ -74,14 +102,16 @@ function renderMessage(call: Call, message: MessageState, bodyType: "text" | "ht
 }
 
 /**
- * Mail.ReadBasic reads all but "body, previewBody, attachments and any extended properties".
+ * Mail.ReadBasic reads all "except for body, bodyPreview, uniqueBody, attachments, extensions, and any extended
+ * properties". What Outlook answers when one of them is selected was not found; here it is left out.
  * @see https://learn.microsoft.com/graph/permissions-reference#mailreadbasic
  */
 function bodyProperties(call: Call, { text = "", html }: MessageState, bodyType: "text" | "html"): Json {
-  if (!call.may("Mail.Read")) return { body: undefined, bodyPreview: undefined };
+  if (!call.may("Mail.Read")) return { body: undefined, bodyPreview: undefined, uniqueBody: undefined };
   const body: ItemBody =
     html === undefined ? { contentType: "text", content: text } : { contentType: "html", content: html };
-  return { bodyPreview: preview(body), body: shownBody(body, bodyType) };
+  const shown = shownBody(body, bodyType);
+  return { bodyPreview: preview(body), body: shown, uniqueBody: shown };
 }
 
 function recipient({ name, address }: MailAddress): Json {

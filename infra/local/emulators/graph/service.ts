@@ -24,7 +24,16 @@ export interface Service {
   settings: GraphSettings;
   throttle: Throttle;
   counts: { requests: number; parts: number };
+  /** The parts of batches that were carried out, or failed by themselves. */
+  parts: PartRecord[];
   faults(): Faults;
+}
+
+/** One part of a batch, as it was answered. */
+export interface PartRecord {
+  method: string;
+  path: string;
+  status: number;
 }
 
 /** A request that may be carried out. */

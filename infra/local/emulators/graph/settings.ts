@@ -1,14 +1,23 @@
 /** What can be changed while the emulator runs. */
 export interface GraphSettings {
   extensionExpand: ExtensionExpand;
-  /** From sending a message to its copy in Sent Items, by the emulator's clock. */
+  /** From sending a message to its copy in Sent Items, by the emulator's clock: for messages sent from now on. */
   sentItemsDelayMs: number;
+  messageOnItsWay: MessageOnItsWay;
   /**
    * The most items on a page, whatever `$top` asks for. Page sizes are the service's to choose: who wants all follows
    * `@odata.nextLink` (https://learn.microsoft.com/graph/paging).
    */
   largestPage: number;
 }
+
+/**
+ * What a mailbox shows of a sent message before its copy is in Sent Items.
+ * - "draft": Outlook saves what it was given in Drafts, answers, and moves it to Sent Items when transport has taken it
+ *   over (https://learn.microsoft.com/graph/outlook-things-to-know-about-send-mail)
+ * - "hidden": nothing, as while the service is behind with what it shows
+ */
+export type MessageOnItsWay = "draft" | "hidden";
 
 /**
  * What a collection answers to `$expand=extensions($filter=id eq '…')`. Microsoft documents the expansion for events

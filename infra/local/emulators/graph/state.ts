@@ -112,8 +112,9 @@ export interface SentMessage {
 
 export interface MessageState extends SentMessage {
   id: string;
+  /** Where it is once it is no longer on its way. */
   folder: WellKnownFolder;
-  /** ISO 8601, UTC: until then nobody finds it there. */
+  /** ISO 8601, UTC: until then it is on its way. */
   visibleFrom: string;
 }
 
