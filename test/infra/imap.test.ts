@@ -213,16 +213,20 @@ suite("mails of the IMAP emulator", () => {
   }
 
   const searches: [string, string][] = [
-    ["ALL", "* SEARCH 1 2"],
+    ["ALL", "* SEARCH 1 2 3"],
     ["HEADER Message-ID <1@example.org>", "* SEARCH 1"],
     ["HEADER message-id EXAMPLE.ORG UNSEEN", "* SEARCH 1"],
     ['HEADER SUBJECT ""', "* SEARCH 1"],
-    ["SEEN", "* SEARCH 2"],
-    ["HEADER Message-ID <3@example.org>", "* SEARCH"],
+    ["SEEN", "* SEARCH 2 3"],
+    ["DRAFT", "* SEARCH 3"],
+    ["UNDRAFT UNDELETED", "* SEARCH 1 2"],
+    ["HEADER Message-ID 3@example.org UNDRAFT", "* SEARCH"],
+    ["HEADER Message-ID <4@example.org>", "* SEARCH"],
   ];
   for (const [criteria, expected] of searches) {
     test(`UID SEARCH ${criteria}`, async (t) => {
       const ask = await opened(t);
+      await ask("APPEND Sent (\\Draft \\Seen) {33}", "Message-ID: <3@example.org>\r\n\r\nhi");
       assert.deepEqual(await ask(`UID SEARCH ${criteria}`), [expected, "OK SEARCH completed"]);
     });
   }

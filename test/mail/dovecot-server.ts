@@ -121,6 +121,10 @@ service imap-login {
 }
 service anvil {
   chroot =
+  # Without it, nobody waits after a wrong password.
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 `;
 }

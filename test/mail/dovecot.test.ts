@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { appendToSent } from "../../shared/mail/imap-append.ts";
+import type { MailServer } from "../../shared/mail/mail-server.ts";
 import { composeMime } from "../../shared/mail/message.ts";
 import { appendCases } from "./append-cases.ts";
 import { dovecotIsMissing, startDovecot } from "./dovecot-server.ts";
 import type { Dovecot } from "./dovecot-server.ts";
 import { ACCOUNT, accountAt, aMessage, LIMITS, trustedCertificate } from "./mail-fixtures.ts";
+import { searchCases } from "./search-cases.ts";
 
 const missing = dovecotIsMissing();
 
@@ -28,8 +30,10 @@ suite("on a real server", { skip: missing }, () => {
     await assert.rejects(appending, { reason: "refused", message: /\[OVERQUOTA\]/, whatToDo: /Make room/ });
   });
 
-  appendCases("Dovecot", () => {
+  const start = (): Promise<{ account: MailServer; securePort: number }> => {
     const account = accountAt(dovecot.port, unused.pop());
     return Promise.resolve({ account, securePort: dovecot.securePort });
-  });
+  };
+  appendCases("Dovecot", start);
+  searchCases("Dovecot", start);
 });

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
 import type { SMTPServerOptions, SMTPServerSession } from "smtp-server";
 import type { ServerCertificate } from "../tls.ts";
-import { Faults } from "./faults.ts";
+import { actsFirst, Faults } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { openState } from "./state.ts";
 
@@ -46,7 +46,8 @@ export interface SmtpEmulator {
   /**
    * A fault's method is one of CONNECT, AUTH, MAIL, RCPT and DATA; its path is matched against the argument: nothing,
    * the user, the sender, the recipient, all recipients with commas. Its status (451 unless given) and body are the reply.
-   * For DATA "reset-before" breaks the connection before the mail is asked for, "reset-after" when it has been kept.
+   * For DATA "reset-before" breaks the connection before the mail is asked for, "reset-after" when it has been kept, as
+   * it has been for every kind with "after".
    */
   faults: Faults;
   /** Ends open connections at once. */
@@ -166,15 +167,20 @@ interface Command {
 function answering(faults: Faults, sockets: Sockets): (command: Command) => void {
   async function carryOut({ session, reply, act }: Command, fault: Fault | undefined): Promise<void> {
     if (fault?.kind === "hang") return;
-    if (fault?.kind === "status") {
+    if (fault && actsFirst(fault)) await act?.();
+    if (fault?.kind === "hang-after") return;
+    if (fault?.kind === "status" || fault?.kind === "status-after") {
       reply(
         new Refusal(fault.status ?? 451, typeof fault.body === "string" ? fault.body : "Refused on demand"),
       );
       return;
     }
-    if (fault?.kind !== "reset-before") await act?.();
-    if (fault) sockets.of(session)?.destroy();
-    else reply(null);
+    if (fault) {
+      sockets.of(session)?.destroy();
+      return;
+    }
+    await act?.();
+    reply(null);
   }
   return (command) => {
     const fault = faults.next({ method: command.verb, target: command.argument });

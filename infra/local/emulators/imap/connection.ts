@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Fault } from "../faults.ts";
+import { actsFirst, type Fault } from "../faults.ts";
 import { ACCESS_COMMANDS } from "./access-commands.ts";
 import type { Argument, Command } from "./command.ts";
 import { readCommand, SyntaxProblem, textOf } from "./command.ts";
@@ -33,12 +33,12 @@ export async function serve(service: ImapService, wire: Wire): Promise<void> {
 async function greet({ service, wire }: Session, greeting: string): Promise<boolean> {
   const fault = service.faults.next({ method: "CONNECT", target: "" });
   await latency(service);
-  if (fault?.kind === "hang") return false;
+  if (fault?.kind === "hang" || fault?.kind === "hang-after") return false;
   if (fault === undefined) {
     wire.send(greeting);
     return true;
   }
-  if (fault.kind === "status") wire.send(`* BYE ${refusalOf(fault)}`);
+  if (fault.kind === "status" || fault.kind === "status-after") wire.send(`* BYE ${refusalOf(fault)}`);
   wire.end();
   return false;
 }
@@ -61,17 +61,13 @@ async function answer(session: Session, { tag, name, args }: Command): Promise<b
   const { service, wire } = session;
   const fault = service.faults.next({ method: name, target: textOf(args[0]) });
   await latency(service);
-  if (fault?.kind === "hang") return false;
-  if (fault?.kind === "reset-before") {
+  const done = fault && !actsFirst(fault) ? "" : await carryOut(session, name, args);
+  if (fault?.kind === "hang" || fault?.kind === "hang-after") return false;
+  if (fault?.kind === "reset-before" || fault?.kind === "reset-after") {
     wire.destroy();
     return false;
   }
-  const completion =
-    fault?.kind === "status" ? `NO ${refusalOf(fault)}` : await carryOut(session, name, args);
-  if (fault?.kind === "reset-after") {
-    wire.destroy();
-    return false;
-  }
+  const completion = fault ? `NO ${refusalOf(fault)}` : done;
   announceArrivals(session);
   wire.send(`${tag} ${completion}`);
   if (!completion.startsWith("OK")) return true;

@@ -31,13 +31,19 @@ function testsOf(words: string[]): Test[] {
   const tests: Test[] = [];
   while (rest.length > 0) {
     const key = next().toUpperCase();
+    const [, not, flag] = FLAG_KEY.exec(key) ?? [];
     if (key === "CHARSET") next();
     else if (key === "HEADER") tests.push(headerTest(next(), next()));
-    else if (key === "SEEN") tests.push(({ flags }) => flags.includes("\\Seen"));
-    else if (key === "UNSEEN") tests.push(({ flags }) => !flags.includes("\\Seen"));
+    else if (flag !== undefined) tests.push(flagTest(flag, not === undefined));
     else if (key !== "ALL") throw new CommandFailure("BAD", `SEARCH ${key} is not supported here`);
   }
   return tests;
+}
+
+const FLAG_KEY = /^(UN)?(DELETED|DRAFT|SEEN)$/;
+
+function flagTest(name: string, isSet: boolean): Test {
+  return ({ flags }) => flags.some((flag) => flag.toUpperCase() === `\\${name}`) === isSet;
 }
 
 /** A part of the value is enough, whatever its case; an empty part asks whether the field is there. */
