@@ -1,0 +1,35 @@
+import * as z from "zod";
+import type { LedgerEntry } from "./entry.ts";
+
+/** An entry, or why it cannot be read, without what it says: it may name people. */
+export type ParsedEntry<Fact> = { entry: LedgerEntry<Fact> } | { why: string };
+
+/** Makes a reader of the JSON that entries are kept as: once for many, for it takes longer than to read one. */
+export function entryParser<Fact>(fact: z.ZodType<Fact>): (text: string) => ParsedEntry<Fact> {
+  const generation = z.int().nonnegative();
+  const Entry = z.object({
+    generation,
+    known: z.optional(fact),
+    intent: z.optional(z.object({ generation, fact, reference: z.string(), intendedAt: z.iso.datetime() })),
+  });
+  return (text) => {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return { why: "it is not JSON" };
+    }
+    const { data, error } = Entry.safeParse(json);
+    if (error) {
+      const issues = error.issues.map(({ path, message }) => `${["entry", ...path].join(".")}: ${message}`);
+      return { why: issues.join("; ") };
+    }
+    const { generation, known, intent } = data;
+    return { entry: { generation, known, ...(intent && { intent }) } };
+  };
+}
+
+/** What is wrong with an entry, and what to do about it. */
+export function unreadable(scope: string, subject: string, why: string): string {
+  return `What the ledger keeps of ${subject} in ${scope} cannot be read: ${why}. If a newer version of this app wrote it, deploy that one again; otherwise delete the row of the table ledger whose subject it is: then nothing counts as known of it.`;
+}
