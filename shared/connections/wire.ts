@@ -27,7 +27,7 @@ import { underLease } from "../storage/under-lease.ts";
 
 export type { ConnectionsService } from "./service.ts";
 
-/** What another capability keeps for HISTORY_DAYS. */
+/** What another keeps for HISTORY_DAYS, or for as long as it says itself. */
 export interface History {
   /** What is deleted, in the plural. */
   what: string;

@@ -1,20 +1,25 @@
 import pLimit from "p-limit";
-import type { Outbox, SendOutcome } from "./outbox.ts";
-import type { FailedEvent, Plan, PlannedEvent } from "./plan.ts";
+import type { ExtensionWrite } from "../graph/open-extension.ts";
+import type { Announcement, Correction } from "./announcement.ts";
+import { plannedRow } from "./event-row.ts";
+import type { Mark } from "./mark.ts";
+import type { Notice } from "./notice.ts";
+import type { Delivery, Outbox, SendOutcome } from "./outbox.ts";
+import type { Plan, PlannedEvent } from "./plan.ts";
 import type { EventRow } from "./run.ts";
-import { EMPTY_ROSTER, type Registration } from "./session.ts";
-import type { MailContent } from "../mail/message.ts";
+import type { LedgerChange, TeamLedger } from "./team-ledger.ts";
 
 /** What carrying out a plan touches. */
 export interface Effects {
   outbox: Outbox;
-  /** Remembers on the event what was announced. */
-  mark(eventId: string, registration: Registration): Promise<void>;
-  /** The mail of an announcement, addressed and numbered. */
-  address(planned: PlannedEvent): MailContent;
-  /** Nothing is begun any more once this aborts: the deadline has passed, or the lock is lost. */
+  ledger: Pick<TeamLedger, "write">;
+  /** The mark of an event, as it is written there. */
+  markOn(eventId: string, mark: Mark): ExtensionWrite;
+  /** Writes marks, some of them in one request; tells in their order why one came to nothing. */
+  writeMarks(marks: readonly ExtensionWrite[]): Promise<(string | undefined)[]>;
+  /** Nothing is begun any more once this aborts: the deadline has passed, or a lock is lost. */
   signal: AbortSignal;
-  /** A trial is shown to somebody and forgotten: it leaves no mark. */
+  /** A trial is shown to somebody and forgotten: it leaves no mark and no entry. */
   forgets: boolean;
 }
 
@@ -23,13 +28,15 @@ export interface Outcome {
   warnings: string[];
 }
 
-/** As many as a mailbox takes requests at once. */
-const SIDE_BY_SIDE = 4;
+/** As many requests as a mailbox takes at once. */
+const LANES = 4;
+/** Marks of one request: as many steps as a batch that sends and marks. */
+const MARKS_TOGETHER = 10;
 
 /** What the plan would do, with the mail it would send. */
 export function previewPlan(plan: Plan): Outcome {
   const rows = plan.events.map((event): EventRow => {
-    const row = rowOf(event, plan);
+    const row = plannedRow(event, plan);
     if (event.state === "failed" || !event.notice) return row;
     return { ...row, action: "would_send", mail: { subject: event.notice.subject, text: event.notice.text } };
   });
@@ -37,95 +44,175 @@ export function previewPlan(plan: Plan): Outcome {
 }
 
 /**
- * Sends what the plan announces and marks the events. One event that fails stops no other.
+ * Sends what the plan announces, and writes down what it did. One event that fails stops no other.
  *
- * Sending and marking are two steps. The mark comes second: a crash between them can mail a notice twice, the other
- * order could lose it.
+ * The order is: intent into the ledger, mail, outcome into the ledger, mark. A crash leaves an intent behind, which the next
+ * pass verifies before it sends again.
  */
 export async function applyPlan(plan: Plan, effects: Effects): Promise<Outcome> {
-  // Only sending takes its turn: a mark that has to be tried for long must keep no other notice from going out.
-  const turn = pLimit(SIDE_BY_SIDE);
-  const warnings = new Set(warningsOf(plan));
-  const steps: Steps = {
-    effects,
-    send: (mail) => turn(() => send(mail, effects)),
-    warn: (code) => warnings.add(code),
-  };
-  const rows = await Promise.all(plan.events.map((event) => applyEvent(event, plan, steps)));
-  return { rows, warnings: [...warnings] };
+  const work = new Application(plan, effects);
+  await Promise.all([work.announce(), work.correct()]);
+  // Last, since a mark that has to be tried for long must keep no notice from going out.
+  await work.mark();
+  return work.outcome();
 }
 
-interface Steps {
-  effects: Effects;
-  send(mail: MailContent): Promise<SendOutcome>;
-  warn(code: string): void;
-}
+type Announced = PlannedEvent & { announcement: Announcement; notice: Notice };
 
-async function applyEvent(event: PlannedEvent | FailedEvent, plan: Plan, steps: Steps): Promise<EventRow> {
-  const row = rowOf(event, plan);
-  if (event.state === "failed" || event.decision.action === "fail") return row;
-  const { decision } = event;
-  if (decision.action === "skip") {
-    return decision.registration ? markedRow(row, decision.registration, steps) : row;
+/** One plan being carried out: what has come of each event so far. */
+class Application {
+  readonly #plan: Plan;
+  readonly #effects: Effects;
+  readonly #rows: Map<string, EventRow>;
+  readonly #warnings: Set<string>;
+  readonly #marks: ExtensionWrite[] = [];
+
+  constructor(plan: Plan, effects: Effects) {
+    this.#plan = plan;
+    this.#effects = effects;
+    this.#rows = new Map(plan.events.map((event) => [event.event.id, plannedRow(event, plan)]));
+    this.#warnings = new Set(warningsOf(plan));
   }
-  const outcome = await steps.send(steps.effects.address(event));
-  if (outcome.state !== "sent") return unsentRow(row, outcome);
-  for (const code of outcome.warnings) steps.warn(code);
-  return markedRow({ ...row, action: "sent" }, decision.registration, steps);
-}
 
-async function send(mail: MailContent, { outbox, signal }: Effects): Promise<SendOutcome> {
-  if (signal.aborted) return { state: "refused", error: `not begun any more: ${messageOf(signal.reason)}` };
-  try {
-    return await outbox.send(mail);
-  } catch (error) {
-    // Thrown before the road was taken, such as by a password that cannot be read.
-    return { state: "refused", error: messageOf(error) };
+  outcome(): Outcome {
+    return { rows: [...this.#rows.values()], warnings: [...this.#warnings] };
+  }
+
+  async announce(): Promise<void> {
+    const due = this.#plan.events.filter(isAnnounced);
+    const { together } = this.#effects.outbox;
+    // Few notices are spread over all lanes rather than sent one after the other in one.
+    const size = Math.max(1, Math.min(together, Math.ceil(due.length / LANES)));
+    await inLanes(due, size, (events) => this.#announceTogether(events));
+  }
+
+  /** What the ledger and the marks say is brought in line where no mail is due. */
+  async correct(): Promise<void> {
+    if (this.#effects.forgets) return;
+    const corrected = this.#plan.events.filter(isCorrected);
+    const entries = corrected.flatMap(({ event, slot, correction: { entry } }): LedgerChange[] =>
+      entry ? [{ eventId: event.id, entry, until: slot.end }] : [],
+    );
+    const failure = await this.#record(entries);
+    for (const { event, correction } of corrected) {
+      if (failure && correction.entry) {
+        this.#update(event.id, { error: `This could not be recorded: ${failure}` });
+      } else if (correction.mark) {
+        this.#marks.push(this.#effects.markOn(event.id, correction.mark));
+      }
+    }
+  }
+
+  async mark(): Promise<void> {
+    await inLanes(this.#marks, MARKS_TOGETHER, async (marks) => {
+      const failures = await this.#effects.writeMarks(marks);
+      for (const [index, { eventId }] of marks.entries()) {
+        const failure = failures[index];
+        if (!failure) continue;
+        this.#warnings.add("mark_failed");
+        const what =
+          this.#rows.get(eventId)?.action === "sent" ? "The notice was sent, but the event" : "The event";
+        this.#update(eventId, { error: `${what} could not be marked: ${failure}` });
+      }
+    });
+  }
+
+  async #announceTogether(events: readonly Announced[]): Promise<void> {
+    const { outbox, forgets, signal, markOn } = this.#effects;
+    const failure = signal.aborted
+      ? messageOf(signal.reason)
+      : await this.#record(events.map((event) => changeTo(event, event.announcement.begun)));
+    if (failure) {
+      for (const { event } of events) this.#refused(event.id, `not begun any more: ${failure}`);
+      return;
+    }
+    const deliveries = await outbox.send(
+      events.map((event) => {
+        const { messageId, mark } = event.announcement;
+        const mail = { ...event.notice, ...this.#plan.recipients, messageId };
+        return forgets ? { mail } : { mail, mark: markOn(event.event.id, mark) };
+      }),
+    );
+    await this.#settle(events, deliveries);
+    for (const { copy } of deliveries) {
+      for (const warning of (await copy?.()) ?? []) this.#warnings.add(warning);
+    }
+  }
+
+  /** Writes down what is known now; what is not known stays begun. */
+  async #settle(events: readonly Announced[], deliveries: readonly Delivery[]): Promise<void> {
+    const changes: LedgerChange[] = [];
+    const sent: string[] = [];
+    for (const [index, event] of events.entries()) {
+      const { id } = event.event;
+      const delivery = deliveries[index];
+      const outcome: SendOutcome = delivery?.outcome ?? { state: "unknown", error: "nothing was said of it" };
+      if (outcome.state === "unknown") {
+        const error = `It is not known whether the notice was sent: ${outcome.error}`;
+        this.#update(id, { action: "pending", error });
+        continue;
+      }
+      if (outcome.state === "refused") {
+        changes.push(changeTo(event, event.announcement.refused));
+        this.#refused(id, outcome.error);
+        continue;
+      }
+      changes.push(changeTo(event, event.announcement.sent));
+      sent.push(id);
+      this.#update(id, { action: "sent" });
+      for (const code of outcome.warnings) this.#warnings.add(code);
+      if (!delivery?.isMarked && !this.#effects.forgets) {
+        this.#marks.push(this.#effects.markOn(id, event.announcement.mark));
+      }
+    }
+    const failure = await this.#record(changes);
+    if (!failure) return;
+    const error = `The notice was sent, but this could not be recorded, so the next pass looks for it: ${failure}`;
+    for (const id of sent) this.#update(id, { error });
+  }
+
+  /** Writes into the ledger. @returns why it came to nothing */
+  async #record(changes: readonly LedgerChange[]): Promise<string | undefined> {
+    if (this.#effects.forgets || changes.length === 0) return undefined;
+    try {
+      await this.#effects.ledger.write(changes);
+      return undefined;
+    } catch (error) {
+      this.#warnings.add("ledger_failed");
+      return messageOf(error);
+    }
+  }
+
+  #refused(eventId: string, error: string): void {
+    this.#update(eventId, { action: "failed", error: `The notice was not sent: ${error}` });
+  }
+
+  #update(eventId: string, change: Partial<EventRow>): void {
+    const row = this.#rows.get(eventId);
+    if (row) this.#rows.set(eventId, { ...row, ...change });
   }
 }
 
-function unsentRow(row: EventRow, outcome: Exclude<SendOutcome, { state: "sent" }>): EventRow {
-  return outcome.state === "refused"
-    ? { ...row, action: "failed", error: `The notice was not sent: ${outcome.error}` }
-    : { ...row, action: "pending", error: `It is not known whether the notice was sent: ${outcome.error}` };
+async function inLanes<T>(
+  items: readonly T[],
+  size: number,
+  work: (together: readonly T[]) => Promise<void>,
+): Promise<void> {
+  const lane = pLimit(LANES);
+  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, index) => index * size);
+  await Promise.all(starts.map((start) => lane(() => work(items.slice(start, start + size)))));
 }
 
-async function markedRow(
-  row: EventRow,
-  registration: Registration,
-  { effects, warn }: Steps,
-): Promise<EventRow> {
-  if (effects.forgets) return row;
-  try {
-    await effects.mark(row.eventId, registration);
-    return row;
-  } catch (error) {
-    warn("mark_failed");
-    const what = row.action === "sent" ? "The notice was sent, but the event" : "The event";
-    return { ...row, error: `${what} could not be marked: ${messageOf(error)}` };
-  }
+function changeTo({ event, slot }: Announced, entry: LedgerChange["entry"]): LedgerChange {
+  return { eventId: event.id, entry, until: slot.end };
 }
 
-function rowOf(event: PlannedEvent | FailedEvent, plan: Plan): EventRow {
-  const { id: eventId, subject } = event.event;
-  const nobody = { to: [], attendees: EMPTY_ROSTER, announced: EMPTY_ROSTER, unknownAttendees: [] };
-  if (event.state === "failed") return { eventId, subject, action: "failed", ...nobody, error: event.error };
-  const { decision, slot } = event;
-  const row: EventRow = {
-    eventId,
-    subject,
-    start: slot.start.toISOString(),
-    end: slot.end.toISOString(),
-    action: decision.action === "fail" ? "failed" : "skipped",
-    reason: decision.reason,
-    ...nobody,
-    attendees: event.attendance,
-    unknownAttendees: event.unknownAttendees,
-  };
-  if (decision.action === "fail")
-    return { ...row, error: `What was announced before could not be read: ${decision.error}` };
-  if (decision.action === "skip") return row;
-  return { ...row, to: plan.recipients.to, announced: decision.announced };
+function isAnnounced(event: Plan["events"][number]): event is Announced {
+  return event.state === "planned" && event.announcement !== undefined && event.notice !== undefined;
+}
+
+function isCorrected(event: Plan["events"][number]): event is PlannedEvent & { correction: Correction } {
+  return event.state === "planned" && event.correction !== undefined;
 }
 
 function warningsOf(plan: Plan): string[] {

@@ -1,7 +1,7 @@
 import type { KnownPerson, KnownRoster } from "./attendance.ts";
+import type { Standing } from "./standing.ts";
 import {
   EMPTY_ROSTER,
-  type MarkReading,
   type Person,
   type Registration,
   type Role,
@@ -16,58 +16,87 @@ import {
 export type Decision =
   | {
       action: "announce";
-      reason: "new" | "moved" | "new_attendees" | "resend";
+      reason: "new" | "moved" | "new_attendees" | "resend" | "resent_unverified";
       /** Who is named in this notice. */
       announced: Roster;
-      /** What the mark becomes. */
+      /** What is remembered of the event then. */
       registration: Registration;
     }
   | {
       action: "skip";
       reason: "already_registered" | "removed_attendees" | "shrunk" | "cancelled" | "no_known_attendees";
-      /** What the mark becomes, without a mail; nothing is written when absent. */
+      /** What is remembered of the event from now on, without a mail; what was before when absent. */
       registration?: Registration;
     }
+  /** A notice was begun, and it is too early to tell whether it went out. */
+  | { action: "wait"; reason?: undefined; error: string }
   | { action: "fail"; reason: "unread_mark"; error: string };
 
 export interface Question {
   event: Pick<SessionEvent, "isCancelled">;
   slot: Timeslot;
   known: KnownRoster;
-  mark: MarkReading;
+  standing: Standing;
   /** Whether somebody asked that this event be announced again. */
   resend: boolean;
 }
 
 /** Decides whether one event needs a notice, for whom, and what is to be remembered of it. */
-export function decide({ event, slot, known, mark, resend }: Question): Decision {
+export function decide({ event, slot, known, standing, resend }: Question): Decision {
   if (event.isCancelled) return { action: "skip", reason: "cancelled" };
-  // Nobody can repair a malformed mark but by announcing the event again, which is for a person to ask.
-  const isOverruled = mark.state === "unread" && mark.isMalformed && resend;
-  if (mark.state === "unread" && !isOverruled) {
-    return { action: "fail", reason: "unread_mark", error: mark.error };
+  if (resend && mayBeOverruled(standing)) {
+    const present = rosterOf(known);
+    if (rosterSize(present) === 0) return nobodyLeft("last" in standing ? standing.last : undefined);
+    const registration = { timeslot: slot, registered: present };
+    return { action: "announce", reason: "resend", announced: present, registration };
   }
+  if (standing.state === "unread") return { action: "fail", reason: "unread_mark", error: standing.error };
+  if (standing.state === "pending") return { action: "wait", error: standing.error };
+  return standing.state === "known"
+    ? decideSince(standing.last, slot, known)
+    : decideUnverified(standing, slot, known);
+}
 
+/**
+ * The notice that was begun may have gone out or not, and what the host needs to know has to be right in either case. A
+ * possible duplicate is better than a missing notice.
+ */
+function decideUnverified(
+  { last, intent }: Extract<Standing, { state: "unverified" }>,
+  slot: Timeslot,
+  known: KnownRoster,
+): Decision {
+  const reason = "resent_unverified";
+  const ifLost = decideSince(last, slot, known);
+  const ifSent = decideSince(intent.fact, slot, known);
+  if (ifLost.action !== "announce") return ifSent.action === "announce" ? { ...ifSent, reason } : ifLost;
+  if (ifSent.action !== "announce") return { ...ifLost, reason };
+  return { ...ifLost, reason, announced: rosterOf(known) };
+}
+
+/** Nobody can repair what says nothing intelligible but by announcing the event again, which is for a person to ask. */
+function mayBeOverruled(standing: Standing): boolean {
+  return standing.state !== "unread" || standing.isMalformed;
+}
+
+/** @param last  what was announced last */
+function decideSince(last: Registration | undefined, slot: Timeslot, known: KnownRoster): Decision {
   const present = rosterOf(known);
-  const last = mark.state === "registered" ? mark.registration : undefined;
   if (rosterSize(present) === 0) return nobodyLeft(last);
 
-  const announce = (reason: "new" | "moved" | "new_attendees" | "resend", announced: Roster): Decision => ({
-    action: "announce",
-    reason,
-    announced,
-    registration: { timeslot: slot, registered: present },
-  });
-  if (resend) return announce("resend", present);
-  if (!last) return announce("new", present);
-  if (outgrows(slot, last.timeslot)) return announce("moved", present);
-
+  const registration = { timeslot: slot, registered: present };
+  if (!last) return { action: "announce", reason: "new", announced: present, registration };
+  if (outgrows(slot, last.timeslot)) {
+    return { action: "announce", reason: "moved", announced: present, registration };
+  }
   const newcomers = without(known, last.registered);
-  if (rosterSize(newcomers) > 0) return announce("new_attendees", newcomers);
+  if (rosterSize(newcomers) > 0) {
+    return { action: "announce", reason: "new_attendees", announced: newcomers, registration };
+  }
   if (someoneLeft(last.registered, known)) {
     // The announced time still stands; and who comes back later is new again.
-    const registration = { timeslot: last.timeslot, registered: present };
-    return { action: "skip", reason: "removed_attendees", registration };
+    const remaining = { timeslot: last.timeslot, registered: present };
+    return { action: "skip", reason: "removed_attendees", registration: remaining };
   }
   return { action: "skip", reason: outgrows(last.timeslot, slot) ? "shrunk" : "already_registered" };
 }

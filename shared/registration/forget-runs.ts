@@ -1,7 +1,7 @@
 import { unlessMissing } from "../storage/rest-status.ts";
 import { encodeKey } from "../storage/row-key.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
-import { ALL, NAME, type RunRow, rowKeyFrom } from "./run-history.ts";
+import { ALL, batchKey, NAME, type RunRow, rowKeyFrom } from "./run-history.ts";
 
 export interface ForgetRuns {
   /** Runs that started before. */
@@ -26,11 +26,12 @@ export async function forgetRuns(
   const filter = `PartitionKey eq '${ALL}' and RowKey gt '${rowKeyFrom(before)}'`;
   const rows = table.listEntities<RunRow>({ queryOptions: { filter } });
   let forgotten = 0;
-  for await (const { rowKey, team, blob } of rows) {
+  for await (const { rowKey, team, batch, blob } of rows) {
     if (forgotten >= most) break;
     signal.throwIfAborted();
     if (rowKey === undefined) continue;
     await unlessMissing(table.deleteEntity(encodeKey(team), rowKey));
+    if (batch !== undefined) await unlessMissing(table.deleteEntity(batchKey(batch), rowKey));
     await container.getBlobClient(blob).deleteIfExists();
     // Last, for it is what the others are found by when this is cut short.
     await unlessMissing(table.deleteEntity(ALL, rowKey));

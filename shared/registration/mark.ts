@@ -13,8 +13,9 @@ export function readMark(extension: unknown): MarkReading {
   if (!parsed.data.sent) return { state: "unregistered", exists: true };
   const content = Content.safeParse(extension);
   if (!content.success) return malformed(content.error);
-  const { start, end, ...registered } = content.data;
-  return { state: "registered", registration: { timeslot: { start, end }, registered } };
+  const { start, end, generation, ...registered } = content.data;
+  const registration = { timeslot: { start, end }, registered };
+  return { state: "registered", registration, ...(generation === undefined ? {} : { generation }) };
 }
 
 function malformed(error: z.ZodError): MarkReading {
@@ -22,8 +23,15 @@ function malformed(error: z.ZodError): MarkReading {
   return { state: "unread", isMalformed: true, error: `${mistakesOf(error)}. ${remedy}` };
 }
 
-/** The open extension's properties for a registration: all of them, since a PATCH deletes what it does not name. */
-export function writeMark({ timeslot, registered }: Registration): Record<string, unknown> {
+/** What is written on an event: a registration, and how many announcements there had been with it. */
+export interface Mark {
+  registration: Registration;
+  generation: number;
+}
+
+/** The open extension's properties for a mark: all of them, since a PATCH deletes what it does not name. */
+export function writeMark({ registration, generation }: Mark): Record<string, unknown> {
+  const { timeslot, registered } = registration;
   return {
     sent: true,
     start: dateText(timeslot.start),
@@ -31,6 +39,7 @@ export function writeMark({ timeslot, registered }: Registration): Record<string
     students: peopleText(registered.students),
     adults: peopleText(registered.adults),
     mentors: peopleText(registered.mentors),
+    generation,
   };
 }
 
@@ -82,6 +91,8 @@ const Content = z.object({
   students: People,
   adults: People,
   mentors: People,
+  // That program writes none, and what somebody else made of it says nothing.
+  generation: z.int().positive().optional().catch(undefined),
 });
 
 /** That program writes a `;` inside a name as it is, so only those between the objects separate. */

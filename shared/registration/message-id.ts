@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { type Registration, ROLES, type Roster } from "./session.ts";
 
 /**
- * The Message-ID of an announcement: the same for each attempt to send it, another for each change that is announced.
+ * The Message-ID of an announcement: the same for each attempt to send it, another for each change that is announced,
+ * even when a session goes back to what it was.
  * @param domain  right of the `@`; a name of ours, so that nobody else makes the same
  * @param occasion  tells two announcements of the same registration apart, such as one that was asked for again
  * @returns with angle brackets
@@ -12,6 +13,7 @@ export function messageIdOf(
   announcement: {
     team: string;
     eventId: string;
+    generation: number;
     registration: Registration;
     announced: Roster;
     occasion?: string;
@@ -22,6 +24,7 @@ export function messageIdOf(
   const facts = [
     announcement.team,
     announcement.eventId,
+    announcement.generation,
     timeslot.start.toISOString(),
     timeslot.end.toISOString(),
     ...ROLES.map((role) => announcement.announced[role].map((person) => person.mail.toLowerCase()).sort()),

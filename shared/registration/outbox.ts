@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
-import { effectOf } from "../graph/graph-error.ts";
+import { runChains, type StepOutcome } from "../graph/batch-chains.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
-import { sendMail } from "../graph/send-mail.ts";
+import { type ExtensionWrite, extensionStep } from "../graph/open-extension.ts";
+import { sendMailStep } from "../graph/send-mail.ts";
 import { appendToSent } from "../mail/imap-append.ts";
 import type { Logger } from "../log.ts";
 import type { MailServer } from "../mail/mail-server.ts";
@@ -15,22 +16,55 @@ export type SendOutcome =
   | { state: "unknown"; error: string }
   | { state: "refused"; error: string };
 
-export interface Outbox {
-  send(mail: MailContent): Promise<SendOutcome>;
+/** A mail, and what is to be remembered on its event once it is sent. */
+export interface Letter {
+  mail: MailContent;
+  mark?: ExtensionWrite | undefined;
 }
 
-/** Sends from the signed-in account. */
-export function graphOutbox(graph: GraphRoad): Outbox {
+export interface Delivery {
+  outcome: SendOutcome;
+  /** Whether the mark went along; else it is still to be written. */
+  isMarked: boolean;
+  /** Keeps a copy of the mail where its sender looks for it; to be called once the sending is recorded. Gives warnings. */
+  copy?: () => Promise<string[]>;
+}
+
+export interface Outbox {
+  /** How many letters are sent together at the most: an answer that is lost leaves so many in doubt. */
+  readonly together: number;
+  /** @returns in the order of the letters */
+  send(letters: readonly Letter[]): Promise<Delivery[]>;
+}
+
+/** Sends from the signed-in account, each mail with its mark behind it. */
+export function graphOutbox(graph: GraphRoad, signal: AbortSignal): Outbox {
   return {
-    async send(mail) {
-      try {
-        await sendMail(graph, mail);
-        return { state: "sent", warnings: [] };
-      } catch (error) {
-        return { state: effectOf(error) === "unknown" ? "unknown" : "refused", error: messageOf(error) };
-      }
+    together: LETTERS_PER_BATCH,
+    async send(letters) {
+      const chains = letters.map(({ mail, mark }) => [
+        sendMailStep(mail),
+        ...(mark ? [extensionStep(mark, QUICK_ATTEMPTS)] : []),
+      ]);
+      const outcomes = await runChains(graph, chains, { signal });
+      return outcomes.map(([sent, marked]) => ({ outcome: outcomeOf(sent), isMarked: isSuccess(marked) }));
     },
   };
+}
+
+/** Half of what a batch takes: the next ones go out sooner, and an answer that is lost leaves fewer in doubt. */
+const LETTERS_PER_BATCH = 5;
+/** A mark that does not come about at once is tried for longer when all mails have gone out. */
+const QUICK_ATTEMPTS = 2;
+
+function outcomeOf(sent: StepOutcome | undefined): SendOutcome {
+  if (!sent) return { state: "unknown", error: "nothing is known of it" };
+  if (isSuccess(sent)) return { state: "sent", warnings: [] };
+  return { state: sent.state === "unknown" ? "unknown" : "refused", error: sent.error ?? sent.state };
+}
+
+function isSuccess(outcome: StepOutcome | undefined): boolean {
+  return outcome?.state === "answered" && outcome.error === undefined;
 }
 
 export interface SmtpOutboxOptions {
@@ -72,27 +106,41 @@ export function smtpOutbox(options: SmtpOutboxOptions): Outbox {
     }
   }
 
-  return {
-    async send(mail) {
-      const date = options.clock.now();
-      const message: OutgoingMessage = { ...mail, date, from: options.from, headers: {} };
-      const mime = await composeMime(message);
-      let delivered: { password: string; rejected: string[] };
+  async function sendOne(mail: MailContent): Promise<Delivery> {
+    const date = options.clock.now();
+    const message: OutgoingMessage = { ...mail, date, from: options.from, headers: {} };
+    const mime = await composeMime(message);
+    let delivered: { password: string; rejected: string[] };
+    try {
+      delivered = await deliver(mime, [...mail.to, ...mail.cc]);
+    } catch (error) {
+      const unknown = error instanceof MailOutcomeUnknownError;
+      return {
+        outcome: { state: unknown ? "unknown" : "refused", error: messageOf(error) },
+        isMarked: false,
+      };
+    }
+    const { password, rejected } = delivered;
+    const warnings = rejected.length > 0 ? ["recipient_refused"] : [];
+    const copy = async (): Promise<string[]> => {
       try {
-        delivered = await deliver(mime, [...mail.to, ...mail.cc]);
-      } catch (error) {
-        const unknown = error instanceof MailOutcomeUnknownError;
-        return { state: unknown ? "unknown" : "refused", error: messageOf(error) };
-      }
-      const warnings = delivered.rejected.length > 0 ? ["recipient_refused"] : [];
-      try {
-        await appendToSent(serverAt(options.imap, delivered.password), mime, date, limits);
+        await appendToSent(serverAt(options.imap, password), mime, date, limits);
+        return [];
       } catch (error) {
         // Sent it is; a copy that is missing from a folder is no reason to mail the host twice.
-        warnings.push("append_failed");
         options.log.warn(`a notice was sent, but not copied into the sent folder: ${messageOf(error)}`);
+        return ["append_failed"];
       }
-      return { state: "sent", warnings };
+    };
+    return { outcome: { state: "sent", warnings }, isMarked: false, copy };
+  }
+
+  return {
+    together: 1,
+    async send(letters) {
+      const deliveries: Delivery[] = [];
+      for (const { mail } of letters) deliveries.push(await sendOne(mail));
+      return deliveries;
     },
   };
 }

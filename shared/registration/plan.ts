@@ -1,15 +1,21 @@
+import type { LedgerEntry } from "../ledger/entry.ts";
+import type { Sighting } from "../mail/sighting.ts";
+import { type Announcement, announcementOf, type Correction, correctionOf } from "./announcement.ts";
 import { attendance, contactBook } from "./attendance.ts";
 import { type Decision, decide, rosterOf } from "./decide.ts";
+import { messageIdOf } from "./message-id.ts";
 import { composeNotice, type Notice, noticeData, type Patterns } from "./notice.ts";
 import {
   type Contact,
   type MarkedEvent,
   type Person,
+  type Registration,
   ROLES,
   type Roster,
   type SessionEvent,
   type Timeslot,
 } from "./session.ts";
+import { standingOf } from "./standing.ts";
 import type { TeamFile } from "./team-file.ts";
 import { registrationSlot } from "./timeslot.ts";
 
@@ -17,9 +23,20 @@ import { registrationSlot } from "./timeslot.ts";
 export interface PassInput {
   events: readonly MarkedEvent[];
   contacts: readonly Contact[];
+  /** What the ledger says, by event. */
+  entries: ReadonlyMap<string, LedgerEntry<Registration> | { unreadable: string }>;
+  /** What the search for notices that were begun came to, by event; empty where nobody can search. */
+  sightings: ReadonlyMap<string, Sighting>;
 }
 
 export interface PlanOptions {
+  now: Date;
+  /** How long after a notice was begun "not found" says nothing yet, milliseconds. */
+  sentItemsDelayMs: number;
+  /** Right of the `@` of our Message-IDs. */
+  messageIdDomain: string;
+  /** Tells a trial, or a notice sent again on request, from the one before. */
+  occasion: string;
   file: TeamFile;
   patterns: Patterns;
   /** Ids of events to announce again. */
@@ -31,7 +48,7 @@ export interface PlanOptions {
 /** What a pass would do, in the order of the sessions. */
 export interface Plan {
   events: (PlannedEvent | FailedEvent)[];
-  recipients: { to: string[]; cc: string[] };
+  recipients: { to: string[]; cc: string[]; replyTo: string[] };
   /** Asked to be announced again, but not among the sessions of this window. */
   unknownResends: string[];
 }
@@ -45,6 +62,9 @@ export interface PlannedEvent {
   unknownAttendees: Person[];
   /** When the decision is to announce. */
   notice?: Notice;
+  announcement?: Announcement;
+  /** When it is not. */
+  correction?: Correction;
   warnings: PlanWarning[];
 }
 
@@ -63,11 +83,11 @@ export function planPass(input: PassInput, options: PlanOptions): Plan {
   const { file, resend, trial } = options;
   const sessions = input.events.filter(({ event }) => event.subject.includes(file.calendar.topic));
   const book = contactBook(input.contacts, file.roles);
-  const events = sessions.map((session) => planEvent(session, book, options));
+  const events = sessions.map((session) => planEvent(session, book, input, options));
   const here = new Set(sessions.map(({ event }) => event.id));
   return {
     events: events.sort(byStart),
-    recipients: { to: file.mail.to, cc: trial ? [] : file.mail.cc },
+    recipients: { to: file.mail.to, cc: trial ? [] : file.mail.cc, replyTo: file.mail.replyTo },
     unknownResends: [...resend].filter((id) => !here.has(id)),
   };
 }
@@ -75,14 +95,16 @@ export function planPass(input: PassInput, options: PlanOptions): Plan {
 function planEvent(
   { event, mark }: MarkedEvent,
   book: ReturnType<typeof contactBook>,
+  { entries, sightings }: PassInput,
   options: PlanOptions,
 ): PlannedEvent | FailedEvent {
   try {
     const { calendar } = options.file;
     const slot = registrationSlot(event, calendar);
     const { known, unknown } = attendance(event, book, calendar);
-    const resend = options.resend.has(event.id);
-    const decision = decide({ event, slot, known, mark, resend });
+    const entry = entries.get(event.id);
+    const standing = standingOf({ entry, mark, sighting: sightings.get(event.id) }, options);
+    const decision = decide({ event, slot, known, standing, resend: options.resend.has(event.id) });
     const planned = {
       state: "planned",
       event,
@@ -91,12 +113,37 @@ function planEvent(
       attendance: rosterOf(known),
       unknownAttendees: unknown,
     } as const;
+    if (decision.action === "skip") {
+      const correction = correctionOf(decision, standing);
+      return { ...planned, warnings: [], ...(correction ? { correction } : {}) };
+    }
     if (decision.action !== "announce") return { ...planned, warnings: [] };
-    const notice = noticeOf(event.id, slot, decision, options);
-    return { ...planned, notice, warnings: warningsOf(decision.announced, options.patterns) };
+    return {
+      ...planned,
+      notice: noticeOf(event.id, slot, decision, options),
+      announcement: announcementOf(decision, {
+        entry: entry && !("unreadable" in entry) ? entry : undefined,
+        standing,
+        now: options.now,
+        messageIdOf: (announce, generation) => idOf(event.id, announce, generation, options),
+      }),
+      warnings: warningsOf(decision.announced, options.patterns),
+    };
   } catch (error) {
     return { state: "failed", event, error: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function idOf(
+  eventId: string,
+  { reason, announced, registration }: Extract<Decision, { action: "announce" }>,
+  generation: number,
+  { file, trial, occasion, messageIdDomain }: PlanOptions,
+): string {
+  // A trial, or a notice sent again on request, is a mail of its own each time.
+  const own = trial || reason === "resend" ? { occasion } : {};
+  const announcement = { team: file.team, eventId, generation, announced, registration, ...own };
+  return messageIdOf(announcement, messageIdDomain);
 }
 
 function noticeOf(

@@ -1,6 +1,11 @@
 import { ConfigSourceError } from "../config/config-folder.ts";
 import { SettingsError } from "../config/settings.ts";
-import { GraphAnswerError, GraphServiceError, GraphUnreachableError } from "../graph/graph-error.ts";
+import {
+  GraphAnswerError,
+  GraphServiceError,
+  GraphThrottledError,
+  GraphUnreachableError,
+} from "../graph/graph-error.ts";
 import { TokenError } from "../oauth/token-errors.ts";
 import { SecretStoreError } from "../secrets/secret-store.ts";
 import { LeaseLostError } from "../storage/blob-lease.ts";
@@ -40,6 +45,7 @@ const CODES: [ErrorClass, string][] = [
   [SettingsError, "settings_invalid"],
   [SecretStoreError, "secrets_unavailable"],
   [LeaseLostError, "lock_lost"],
+  [GraphThrottledError, "throttled"],
   [GraphUnreachableError, "graph_unreachable"],
   [GraphAnswerError, "graph_unreachable"],
 ];

@@ -2,7 +2,11 @@ import * as z from "zod";
 
 const address = z.email();
 
-const RunRequest = z
+/** A request that goes on in the queue has to fit into a message, with the names of its teams. */
+const LARGEST_BYTES = 32 * 1024;
+
+/** The body of a forced run; also what of it is put into the queue. */
+export const RunRequestBody = z
   .strictObject({
     team: z.string().max(100).optional(),
     dryRun: z.boolean().default(false),
@@ -17,6 +21,9 @@ const RunRequest = z
   .refine((request) => !request.trial || request.to !== undefined, {
     path: ["trial"],
     error: "a trial needs `to`: the address that gets it instead of the host",
+  })
+  .refine((request) => Buffer.byteLength(JSON.stringify(request)) <= LARGEST_BYTES, {
+    error: `the request is larger than ${LARGEST_BYTES / 1024} KiB: give fewer events to resend`,
   });
 
 /** What one forced run was asked to do. */
@@ -39,12 +46,13 @@ export const EVERY_TEAM: RunRequest = { dryRun: false, resend: [], trial: false 
 
 /** The request, or one text that names every mistake in it. */
 export function parseRunRequest(body: unknown): { request: RunRequest } | { mistakes: string } {
-  const parsed = RunRequest.safeParse(body);
+  const parsed = RunRequestBody.safeParse(body);
   return parsed.success ? { request: parsed.data } : { mistakes: mistakesOf(parsed.error) };
 }
 
 const HistoryQuery = z.strictObject({
   team: z.string().optional(),
+  batch: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(20),
   // The function key, which the platform has checked already.
   code: z.string().optional(),
@@ -52,6 +60,8 @@ const HistoryQuery = z.strictObject({
 
 export interface HistoryQuery {
   team?: string | undefined;
+  /** What one trigger started together. */
+  batch?: string | undefined;
   /** How many runs at the most. */
   limit: number;
 }
@@ -61,7 +71,16 @@ export function parseHistoryQuery(query: unknown): { query: HistoryQuery } | { m
   return parsed.success ? { query: parsed.data } : { mistakes: mistakesOf(parsed.error) };
 }
 
-function mistakesOf(error: z.ZodError): string {
+const ReplayRequest = z.strictObject({ team: z.string().min(1) });
+
+/** Whose messages go back into the queue. */
+export function parseReplayRequest(body: unknown): { team: string } | { mistakes: string } {
+  const parsed = ReplayRequest.safeParse(body);
+  return parsed.success ? parsed.data : { mistakes: mistakesOf(parsed.error) };
+}
+
+/** Every mistake with its path, in one text. */
+export function mistakesOf(error: z.ZodError): string {
   return error.issues
     .map((issue) => (issue.path.length > 0 ? `${issue.path.join(".")}: ${issue.message}` : issue.message))
     .join("; ");

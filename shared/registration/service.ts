@@ -1,130 +1,95 @@
-import { randomUUID } from "node:crypto";
-import pLimit from "p-limit";
-import type { Environment } from "../config/settings.ts";
-import { startDeadline } from "../http/deadline.ts";
+import { parseNcrontab } from "../config/ncrontab.ts";
 import type { Logger } from "../log.ts";
-import { runErrorOf } from "./run-error.ts";
-import type { RunHistory } from "./run-history.ts";
-import { EVERY_TEAM, parseHistoryQuery, parseRunRequest, type RunRequest } from "./run-request.ts";
-import { logLineOf, type Run } from "./run.ts";
-import { type PassWorld, runTeamPass } from "./team-pass.ts";
+import { type CatchUpWorld, enqueueOwed } from "./catch-up.ts";
+import { batchDue } from "./due-batch.ts";
+import { enqueueBatch } from "./fan-out.ts";
+import { newestFirst, replayTeam, runsPutAside } from "./poison.ts";
+import { type ForcedRuns, runNow, type RunNowWorld } from "./run-now.ts";
+import { EVERY_TEAM, parseHistoryQuery, parseReplayRequest, parseRunRequest } from "./run-request.ts";
+import type { Run } from "./run.ts";
 import { loadTeams } from "./teams.ts";
+import { workOn, type WorkWorld } from "./worker.ts";
 
 /** What the triggers ask of registration. */
 export interface RegistrationService {
   /**
-   * Every team's pass, as the timer starts it.
-   * @throws {AggregateError} when one did not end `ok`, after all have ended
+   * Puts every team's pass into the queue, as the timer starts it.
+   * @param timer.schedule  as NCRONTAB
+   * @param timer.isPastDue  as the host says: it comes late for its time
+   * @throws {AggregateError} when a team could not be queued, after all others are
    */
-  runDue(log: Logger): Promise<void>;
+  enqueueDue(timer: { schedule: string; isPastDue: boolean }, log: Logger): Promise<void>;
+  /**
+   * Puts into the queue what the last occurrence of the schedule still owes.
+   * @throws {AggregateError} as enqueueDue
+   */
+  enqueueOwed(timer: { schedule: string }, log: Logger): Promise<void>;
+  /**
+   * Works at one message of the queue.
+   * @returns the reports of what was run
+   * @throws when it has to come again
+   */
+  work(message: unknown, log: Logger): Promise<Run[]>;
   /** A run that somebody asked for; `body` as it was sent. */
   runNow(body: unknown, log: Logger): Promise<RunOutcome>;
   /** Past runs; `query` as it was sent. */
   history(query: unknown): Promise<HistoryOutcome>;
+  /** Puts the messages of a team that were put aside back into the queue; `body` as it was sent. */
+  replay(body: unknown): Promise<ReplayOutcome>;
 }
 
 export type RunOutcome =
-  | { kind: "ran"; runs: Run[] }
-  | { kind: "invalid" | "unknown_team" | "already_running"; detail: string };
+  | Exclude<ForcedRuns, { kind: "queued" }>
+  /** `location`: where the outcome of the rest will be. */
+  | { kind: "queued"; runs: Run[]; location: string }
+  | { kind: "invalid"; detail: string };
 
 export type HistoryOutcome = { kind: "found"; runs: Run[] } | { kind: "invalid"; detail: string };
 
-export interface RegistrationWorld extends PassWorld {
-  env: Environment;
-  history: RunHistory;
+export type ReplayOutcome =
+  | { kind: "replayed"; replayed: number }
+  | { kind: "nothing_there" | "invalid"; detail: string };
+
+export interface RegistrationWorld extends RunNowWorld, WorkWorld, CatchUpWorld {
+  /** Without a slash at its end. */
+  publicUrl: string;
 }
 
-/** Teams of different mailboxes do not wait for one another; so many passes run side by side. */
-const TEAMS_SIDE_BY_SIDE = 4;
-/** An HTTP answer that takes longer is cut off by the platform's load balancer after 230 s. */
-const HTTP_DEADLINE_MS = 190_000;
-/** Within the functionTimeout of host.json. */
-const TIMER_DEADLINE_MS = 570_000;
-
 export function registrationService(world: RegistrationWorld): RegistrationService {
-  async function run(
-    request: RunRequest,
-    log: Logger,
-    deadlineMs: number,
-  ): Promise<Run[] | { unknown: string }> {
-    const teams = await loadTeams(world.config, world.env, request);
-    const asked = teams.filter(({ team }) => request.team === undefined || team === request.team);
-    if (request.team !== undefined && asked.length === 0) {
-      const known = teams.map(({ team }) => team).join(", ") || "none";
-      return {
-        unknown: `There is no team “${request.team}”. The teams in ${world.config.place} are: ${known}.`,
-      };
-    }
-    if (teams.length === 0) log.warn(`there is no team file in ${world.config.place}: nothing to do`);
-    const limit = pLimit(TEAMS_SIDE_BY_SIDE);
-    const deadline = startDeadline({ milliseconds: deadlineMs, clock: world.clock });
-    const options = { request, batch: randomUUID(), signal: deadline.signal, log };
-    try {
-      return await Promise.all(
-        asked.map((team) => limit(async () => keep(await runTeamPass(team, options, world), request, log))),
-      );
-    } finally {
-      deadline.clear();
-    }
-  }
-
-  async function keep(run: Run, request: RunRequest, log: Logger): Promise<Run> {
-    if (isBusy(run)) {
-      log.warn(`team ${run.team}: a pass is running already; this one left it alone`);
-      return run;
-    }
-    if (request.dryRun) {
-      log.info(`dry run of team ${run.team}: ${run.status}`);
-      return run;
-    }
-    const kept = await remembered(run, log);
-    // What somebody tries out is not the daily pass, whose lines alerts wait for.
-    if (request.trial) log.info(`trial of team ${run.team}: ${run.status}`);
-    else if (kept.status === "ok") log.info(logLineOf(kept));
-    else log.error(logLineOf(kept));
-    return kept;
-  }
-
-  /** A report that cannot be kept is no reason to call what was done undone. */
-  async function remembered(run: Run, log: Logger): Promise<Run> {
-    try {
-      await world.history.add(run);
-      return run;
-    } catch (error) {
-      log.warn(`the report of run ${run.runId} was not kept: ${runErrorOf(error).message}`);
-      return { ...run, warnings: [...run.warnings, "history_failed"] };
-    }
-  }
-
   return {
-    async runDue(log) {
-      const runs = await run(EVERY_TEAM, log, TIMER_DEADLINE_MS);
-      if ("unknown" in runs) return;
-      // Whoever holds a team's lock runs it and reports.
-      const bad = runs.filter((each) => each.status !== "ok" && !isBusy(each));
-      if (bad.length === 0) return;
-      throw new AggregateError(
-        bad.map((each) => new Error(logLineOf(each))),
-        `${bad.length} of ${runs.length} passes did not end well: ${bad.map(logLineOf).join("; ")}`,
-      );
+    async enqueueDue({ schedule, isPastDue }, log) {
+      const batch = batchDue(parseNcrontab(schedule), world.clock.now(), isPastDue);
+      const teams = await loadTeams(world.config, world.env, EVERY_TEAM);
+      if (teams.length === 0) log.warn(`there is no team file in ${world.config.place}: nothing to do`);
+      await enqueueBatch(teams, batch, log, world);
+      log.info(`${teams.length} teams are queued as ${batch}`);
     },
+    async enqueueOwed({ schedule }, log) {
+      await enqueueOwed(parseNcrontab(schedule), log, world);
+    },
+    work: (message, log) => workOn(message, log, world),
     async runNow(body, log) {
       const parsed = parseRunRequest(body);
       if ("mistakes" in parsed) return { kind: "invalid", detail: parsed.mistakes };
-      const { request } = parsed;
-      const runs = await run(request, log, HTTP_DEADLINE_MS);
-      if ("unknown" in runs) return { kind: "unknown_team", detail: runs.unknown };
-      const busy = request.team === undefined ? undefined : runs.find(isBusy);
-      return busy?.error ? { kind: "already_running", detail: busy.error.message } : { kind: "ran", runs };
+      const outcome = await runNow(parsed.request, log, world);
+      if (outcome.kind !== "queued") return outcome;
+      const location = `${world.publicUrl}/api/registrations/runs?batch=${outcome.batch}`;
+      return { kind: "queued", runs: outcome.runs, location };
     },
     async history(query) {
       const parsed = parseHistoryQuery(query);
       if ("mistakes" in parsed) return { kind: "invalid", detail: parsed.mistakes };
-      return { kind: "found", runs: await world.history.list(parsed.query) };
+      const lists = await Promise.all([world.history.list(parsed.query), runsPutAside(parsed.query, world)]);
+      const runs = lists.flat().toSorted(newestFirst).slice(0, parsed.query.limit);
+      return { kind: "found", runs };
+    },
+    async replay(body) {
+      const parsed = parseReplayRequest(body);
+      if ("mistakes" in parsed) return { kind: "invalid", detail: parsed.mistakes };
+      const replayed = await replayTeam(parsed.team, world);
+      if (replayed > 0) return { kind: "replayed", replayed };
+      const detail = `No message of team “${parsed.team}” was put aside: there is nothing to put back. To run its pass, POST /api/registrations/run.`;
+      return { kind: "nothing_there", detail };
     },
   };
-}
-
-function isBusy({ error }: Run): boolean {
-  return error?.code === "already_running";
 }

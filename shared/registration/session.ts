@@ -28,10 +28,11 @@ export interface Registration {
 /**
  * What the mark on an event says. "Could not be read" is a value of its own: it is never taken for "not announced".
  * `isMalformed`: it was read, but says nothing intelligible, so that asking again would not help.
+ * `generation`: how many announcements there had been; only our own marks say it.
  * `exists` tells whether the open extension is there at all, so that a later write knows PATCH from POST.
  */
 export type MarkReading =
-  | { state: "registered"; registration: Registration }
+  | { state: "registered"; registration: Registration; generation?: number }
   | { state: "unregistered"; exists: boolean }
   | { state: "unread"; error: string; isMalformed?: true };
 

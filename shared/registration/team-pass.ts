@@ -2,23 +2,27 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { ConfigSource } from "../config/config-folder.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
-import { writeOpenExtension } from "../graph/open-extension.ts";
+import { writeOpenExtensions } from "../graph/open-extension.ts";
+import { findMessages } from "../graph/sent-messages.ts";
 import { startDeadline } from "../http/deadline.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
+import { searchSent } from "../mail/imap-search.ts";
 import type { Lease } from "../storage/blob-lease.ts";
 import { applyPlan, type Effects, type Outcome, previewPlan } from "./apply.ts";
 import { writeMark } from "./mark.ts";
-import { messageIdOf } from "./message-id.ts";
 import { graphOutbox, type Outbox, smtpOutbox } from "./outbox.ts";
-import { type PlannedEvent, planPass } from "./plan.ts";
+import { planPass } from "./plan.ts";
 import { readSnapshot, type Snapshot } from "./read.ts";
 import { ConfigurationError, runErrorOf } from "./run-error.ts";
 import type { RunRequest } from "./run-request.ts";
 import { type Run, type RunError, statusOf } from "./run.ts";
-import { sendRoad } from "./send-road.ts";
+import { searchBegun, type Search } from "./search-begun.ts";
+import { type SendRoad, sendRoad } from "./send-road.ts";
+import type { MarkedEvent, Registration } from "./session.ts";
 import type { TeamFile } from "./team-file.ts";
+import { openTeamLedger } from "./team-ledger.ts";
 import { loadPatterns, type Team } from "./teams.ts";
-import type { MailContent } from "../mail/message.ts";
 
 /** What one pass counts while it works. */
 export interface Meter {
@@ -33,11 +37,15 @@ export interface PassWorld {
   /** The lock that keeps passes of one team apart, or undefined when another holds it. */
   lock(team: string): Promise<Lease | undefined>;
   graph(connection: string, options: { signal: AbortSignal; meter: Meter }): Promise<GraphRoad>;
+  /** What was announced, and what was begun. */
+  ledger: Ledger<Registration>;
   mailPassword(team: string, options: { fresh: boolean }): Promise<string>;
   /** Makes the link by which the owner of a connection's account consents again. */
   connectLink(connection: string): Promise<string>;
   /** Right of the `@` of our Message-IDs. */
   messageIdDomain: string;
+  /** How long after a mail was sent it may not be found among the sent ones yet, milliseconds. */
+  sentItemsDelayMs: number;
   /** For one pass, milliseconds. */
   deadlineMs: number;
 }
@@ -156,69 +164,87 @@ async function carryOut(
   const graph = await world.graph(file.connection, { signal, meter });
   const { calendar, mail } = file;
   const needsAccount = mail.from !== undefined;
-  const snapshot = await readSnapshot(graph, { ...calendar, calendar: calendar.name, window, needsAccount });
-  const plan = planPass(snapshot, { file, patterns, resend: new Set(request.resend), trial: request.trial });
-  const outbox = outboxOf(file, snapshot, graph, world, options);
+  const [snapshot, ledger] = await Promise.all([
+    readSnapshot(graph, { ...calendar, calendar: calendar.name, window, needsAccount }),
+    openTeamLedger(world.ledger, file.team),
+  ]);
+  const road = roadOf(file, snapshot);
+  const { events, contacts } = snapshot;
+  const sightings = await searchBegun(events, ledger, searchOf(road, file, graph, world, signal));
+  const plan = planPass(
+    { events, contacts, entries: ledger.entries, sightings },
+    {
+      file,
+      patterns,
+      resend: new Set(request.resend),
+      trial: request.trial,
+      now: world.clock.now(),
+      sentItemsDelayMs: world.sentItemsDelayMs,
+      messageIdDomain: world.messageIdDomain,
+      occasion: batch,
+    },
+  );
   if (request.dryRun) return previewPlan(plan);
-
-  const marked = new Map(snapshot.events.map(({ event, mark }) => [event.id, mark]));
   return applyPlan(plan, {
-    outbox,
+    outbox: outboxOf(road, file, graph, world, options),
+    ledger,
     signal,
     forgets: request.trial,
-    address: addressing(file, plan.recipients, request, batch, world.messageIdDomain),
-    mark: (eventId, registration) => {
-      const mark = marked.get(eventId);
-      const exists = mark?.state === "unregistered" ? mark.exists : mark !== undefined;
-      return writeOpenExtension(graph, eventId, calendar.extension, writeMark(registration), exists);
-    },
+    markOn: markingOf(events, calendar.extension),
+    writeMarks: (marks) => writeOpenExtensions(graph, marks, signal),
   });
 }
 
+type OpenRoad = Exclude<SendRoad, { road: "none" }>;
+
 /** @throws {ConfigurationError} the sender is somebody else's, and the file does not say how its mail is sent */
+function roadOf(file: TeamFile, { account }: Snapshot): OpenRoad {
+  const road = sendRoad(file.mail, account ?? {});
+  if (road.road === "none") throw new ConfigurationError(`teams/${file.team}.json: ${road.mistake}.`);
+  return road;
+}
+
 function outboxOf(
+  road: OpenRoad,
   file: TeamFile,
-  snapshot: Snapshot,
   graph: GraphRoad,
   world: PassWorld,
   { signal, log }: PassOptions,
 ): Outbox {
-  const road = sendRoad(file.mail, snapshot.account ?? {});
-  switch (road.road) {
-    case "none":
-      throw new ConfigurationError(`teams/${file.team}.json: ${road.mistake}.`);
-    case "graph":
-      return graphOutbox(graph);
-    case "smtp":
-      return smtpOutbox({
-        from: road.from,
-        ...road.servers,
-        password: (options) => world.mailPassword(file.team, options),
-        clock: world.clock,
-        signal,
-        log,
-      });
-  }
+  if (road.road === "graph") return graphOutbox(graph, signal);
+  return smtpOutbox({
+    from: road.from,
+    ...road.servers,
+    password: (options) => world.mailPassword(file.team, options),
+    clock: world.clock,
+    signal,
+    log,
+  });
 }
 
-function addressing(
-  file: TeamFile,
-  recipients: { to: string[]; cc: string[] },
-  request: RunRequest,
-  batch: string,
-  domain: string,
-): Effects["address"] {
-  return ({ event, decision, notice }: PlannedEvent): MailContent => {
-    if (decision.action !== "announce" || !notice)
-      throw new Error(`There is no notice for the event ${event.id}.`);
-    // A trial, or a notice sent again on request, is a mail of its own each time.
-    const occasion = request.trial || decision.reason === "resend" ? { occasion: batch } : {};
-    const announcement = { team: file.team, eventId: event.id, ...decision, ...occasion };
-    return {
-      ...notice,
-      ...recipients,
-      replyTo: file.mail.replyTo,
-      messageId: messageIdOf(announcement, domain),
-    };
+/** How a mail that was begun is searched for; undefined where the account did not consent to being searched. */
+function searchOf(
+  road: OpenRoad,
+  { team, mail }: TeamFile,
+  graph: GraphRoad,
+  world: PassWorld,
+  signal: AbortSignal,
+): Search | undefined {
+  if (road.road === "graph") return mail.verifySent ? (ids) => findMessages(graph, ids) : undefined;
+  return async (ids) => {
+    const password = await world.mailPassword(team, { fresh: false });
+    const server = { ...road.servers.imap, user: road.from, password };
+    const sightings = await searchSent(server, ids, { signal, timeoutMs: 30_000 });
+    // The copy in the sent folder is ours, made after the sending: a crash between the two leaves none.
+    return new Map([...sightings].filter(([, { state }]) => state !== "not_found"));
+  };
+}
+
+function markingOf(events: readonly MarkedEvent[], name: string): Effects["markOn"] {
+  const marks = new Map(events.map(({ event, mark }) => [event.id, mark]));
+  return (eventId, mark) => {
+    const before = marks.get(eventId);
+    const exists = before?.state === "unregistered" ? before.exists : before !== undefined;
+    return { eventId, name, properties: writeMark(mark), exists };
   };
 }

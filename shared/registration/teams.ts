@@ -1,15 +1,18 @@
+import pLimit from "p-limit";
 import type { ConfigSource } from "../config/config-folder.ts";
 import type { Environment } from "../config/settings.ts";
 import type { Patterns } from "./notice.ts";
 import { compilePattern, type Pattern, type PatternKind } from "./pattern.ts";
 import { ConfigurationError } from "./run-error.ts";
-import { conflictingTeams } from "./team-conflicts.ts";
+import { teamConflicts } from "./team-conflicts.ts";
 import { parseTeamFile, type TeamFile, type TeamOverrides } from "./team-file.ts";
 
 /** A team as it is configured, or why it cannot be used. */
 export type Team = { team: string; file: TeamFile } | { team: string; error: unknown };
 
 const FOLDER = "teams";
+/** Thousands of files at once are more than a machine may have open, or a storage account answers. */
+const FILES_SIDE_BY_SIDE = 16;
 
 /**
  * Every team that is configured, by name; one whose file is wrong is among them with its error, and stops no other.
@@ -22,32 +25,37 @@ export async function loadTeams(
   request: TeamOverrides,
 ): Promise<Team[]> {
   const files = (await source.list(FOLDER)).filter((name) => name.endsWith(".json"));
-  const teams = await Promise.all(
-    files.map((name) => loadTeam(source, name.slice(0, -".json".length), env, request)),
+  const limit = pLimit(FILES_SIDE_BY_SIDE);
+  const found = await Promise.all(
+    files.map((name) => limit(() => loadTeam(source, env, request, name.slice(0, -".json".length)))),
   );
-  const conflicts = conflictingTeams(teams.flatMap((team) => ("file" in team ? [team.file] : [])));
+  const teams = found.filter((team) => team !== undefined);
+  const conflicts = teamConflicts(teams.flatMap((team) => ("file" in team ? [team.file] : [])));
   return teams.map((team) => {
-    const conflict = conflicts.find(({ teams: pair }) => pair.includes(team.team));
-    return conflict && "file" in team
-      ? { team: team.team, error: new ConfigurationError(conflict.message) }
-      : team;
+    const conflict = conflicts.get(team.team);
+    return conflict ? { team: team.team, error: new ConfigurationError(conflict) } : team;
   });
 }
 
-async function loadTeam(
+/**
+ * One team, without a look at the others, whose files may conflict with its own.
+ * @returns undefined when it has no file
+ */
+export async function loadTeam(
   source: ConfigSource,
-  team: string,
   env: Environment,
   request: TeamOverrides,
-): Promise<Team> {
+  team: string,
+): Promise<Team | undefined> {
   const prefix = `TEAM_${team.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_")}`;
   try {
     const text = await source.read(`${FOLDER}/${team}.json`);
+    if (text === undefined) return undefined;
     const overrides = {
       to: request.to ?? (env[`${prefix}_TO`] || undefined),
       from: request.from ?? (env[`${prefix}_FROM`] || undefined),
     };
-    return { team, file: parseTeamFile(team, text ?? "", overrides) };
+    return { team, file: parseTeamFile(team, text, overrides) };
   } catch (error) {
     return { team, error };
   }

@@ -1,20 +1,24 @@
-import pLimit, { type LimitFunction } from "p-limit";
 import * as z from "zod";
 import { type Clock, systemClock } from "../clock.ts";
 import { openConfigSource } from "../config/open-config-source.ts";
 import { type Environment, parseSettings } from "../config/settings.ts";
 import { publicUrlFrom } from "../config/public-url.ts";
 import { openGraphRoad } from "../graph/graph-road.ts";
+import { mailboxes } from "../graph/mailboxes.ts";
+import { tableLedger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { connectTickets } from "../oauth/connect-ticket.ts";
 import { microsoftAccessTokens } from "../oauth/open-access-tokens.ts";
 import { secretStoreFrom } from "../secrets/open-secret-store.ts";
 import { mailPassword } from "../secrets/secret-names.ts";
 import { type SecretStore, SecretStoreError } from "../secrets/secret-store.ts";
-import { acquireLease } from "../storage/blob-lease.ts";
+import { acquireLease, type Lease } from "../storage/blob-lease.ts";
+import { messageQueue, poisonQueue } from "../storage/message-queue.ts";
 import { storageAccountFrom } from "../storage/storage-account.ts";
+import { RegistrationFact } from "./registration-fact.ts";
 import { runHistory } from "./run-history.ts";
-import { type RegistrationService, registrationService } from "./service.ts";
+import { type RegistrationService, registrationService, type RegistrationWorld } from "./service.ts";
+import { PASSES_QUEUE } from "./work-message.ts";
 import { GraphUrl } from "../graph/graph-url.ts";
 
 export type { RegistrationService } from "./service.ts";
@@ -22,14 +26,13 @@ export type { RegistrationService } from "./service.ts";
 const Settings = z.object({
   CONFIG_DIR: z.string().default("config"),
   GRAPH_URL: GraphUrl,
+  SENT_ITEMS_DELAY_MINUTES: z.coerce.number().min(0).max(1440).default(10),
 });
 
-/** A crash keeps a team's next pass waiting no longer than this. */
+/** A crash keeps a team's next pass, and its connection, waiting no longer than this. */
 const LOCK_SECONDS = 60;
 /** Ends before an HTTP answer would be cut off, with time left to report. */
 const PASS_DEADLINE_MS = 170_000;
-/** @see https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits */
-const REQUESTS_PER_MAILBOX = 4;
 
 /**
  * Binds registration to its services, as the settings say. Nothing is asked of them yet.
@@ -38,8 +41,27 @@ const REQUESTS_PER_MAILBOX = 4;
 export async function wireRegistration(
   env: Environment,
   logger: Logger,
-  { clock = systemClock }: { clock?: Clock } = {},
+  options: WireOptions = {},
 ): Promise<RegistrationService> {
+  // A first pass needs them all. Here they are read at once, and not each when a request before it has been answered.
+  void Promise.allSettled([
+    import("@azure/storage-blob"),
+    import("@azure/data-tables"),
+    import("@microsoft/microsoft-graph-client"),
+  ]);
+  return registrationService(registrationWorld(env, logger, options));
+}
+
+interface WireOptions {
+  clock?: Clock;
+}
+
+/** The services themselves, for whoever puts others in their place. */
+export function registrationWorld(
+  env: Environment,
+  logger: Logger,
+  { clock = systemClock }: WireOptions = {},
+): RegistrationWorld {
   const settings = parseSettings(env, Settings);
   const secrets = secretStoreFrom(env, { clock });
   const storage = storageAccountFrom(env, { clock });
@@ -47,27 +69,27 @@ export async function wireRegistration(
   const tickets = connectTickets({ secrets, storage, clock, publicUrl });
   const capability = "registration";
   const tokens = microsoftAccessTokens(env, { secrets, storage, clock, logger, capability });
-  const limits = new Map<string, LimitFunction>();
-  const limitOf = (connection: string): LimitFunction => {
-    const limit = limits.get(connection) ?? pLimit(REQUESTS_PER_MAILBOX);
-    limits.set(connection, limit);
-    return limit;
-  };
+  const mailboxOf = mailboxes({ clock });
 
-  return registrationService({
+  const lease = async (name: string): Promise<Lease | undefined> =>
+    acquireLease(await storage.container("locks"), name, { seconds: LOCK_SECONDS, clock });
+
+  return {
     env,
     clock,
+    publicUrl,
+    queue: messageQueue(storage, PASSES_QUEUE),
+    poison: poisonQueue(storage, PASSES_QUEUE),
+    connectionLease: (connection) => lease(`registration/connection/${connection}`),
     config: openConfigSource(settings.CONFIG_DIR, env, { clock }),
     history: runHistory(storage),
     messageIdDomain: new URL(publicUrl).hostname,
     deadlineMs: PASS_DEADLINE_MS,
+    sentItemsDelayMs: settings.SENT_ITEMS_DELAY_MINUTES * 60_000,
+    ledger: tableLedger(storage, RegistrationFact),
     mailPassword: (team, { fresh }) => passwordOf(secrets, team, fresh),
     connectLink: (connection) => tickets.linkFor({ provider: "microsoft", connection, capability }),
-    lock: async (team) =>
-      acquireLease(await storage.container("locks"), `registration/${team}`, {
-        seconds: LOCK_SECONDS,
-        clock,
-      }),
+    lock: (team) => lease(`registration/${team}`),
     graph: (connection, { signal, meter }) => {
       const onRequest = (): void => {
         meter.requests += 1;
@@ -75,7 +97,7 @@ export async function wireRegistration(
       return openGraphRoad({
         graphUrl: settings.GRAPH_URL,
         token: ({ renew }) => tokens.get(connection, { signal, onRequest, renew }),
-        limit: limitOf(connection),
+        ...mailboxOf(connection),
         clock,
         signal,
         onRequest,
@@ -84,7 +106,7 @@ export async function wireRegistration(
         },
       });
     },
-  });
+  };
 }
 
 async function passwordOf(secrets: SecretStore, team: string, fresh: boolean): Promise<string> {

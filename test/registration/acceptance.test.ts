@@ -59,8 +59,8 @@ function pass(
   const row = rowOf(
     planOf({ events: [mark ? { event, mark } : { event }], contacts, file: fileWith(by, fullDay) }),
   );
-  const registration = row.decision.action === "fail" ? undefined : row.decision.registration;
-  const after = registration ? readMark(writeMark(registration)) : mark;
+  const mirrored = row.announcement?.mark ?? row.correction?.mark;
+  const after = mirrored ? readMark(writeMark(mirrored)) : mark;
   return { row, after };
 }
 

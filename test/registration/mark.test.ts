@@ -55,6 +55,19 @@ suite("reading a mark", () => {
     assert.deepEqual(readMark(null), { state: "unregistered", exists: false });
   });
 
+  test("tells how many announcements there had been, where it counts them", () => {
+    for (const [generation, read] of [
+      [4, 4],
+      ["4", undefined],
+      [0, undefined],
+      [1.5, undefined],
+      [null, undefined],
+    ]) {
+      const reading = readMark({ ...whole, generation });
+      assert.equal(reading.state === "registered" && reading.generation, read);
+    }
+  });
+
   test("that says nothing was sent tells that it exists", () => {
     for (const extension of [
       {},
@@ -129,7 +142,7 @@ suite("writing a mark", () => {
   };
 
   test("puts down every property, as the first program would", () => {
-    assert.deepEqual(writeMark(registration), {
+    assert.deepEqual(writeMark({ registration, generation: 3 }), {
       sent: true,
       start: "2024-09-17T04:00:00.000000+0000",
       end: "2024-09-18T03:59:59.250000+0000",
@@ -138,6 +151,7 @@ suite("writing a mark", () => {
         '{"mail": "alan@example.org", "name": "Alan"}',
       adults: "",
       mentors: String.raw`{"mail": "q@example.org", "name": "Q \"T\""}`,
+      generation: 3,
     });
   });
 
@@ -145,7 +159,7 @@ suite("writing a mark", () => {
     const mark = pythonMarks["nobody responsible"];
     const reading = readMark(mark);
     assert.ok(reading.state === "registered");
-    assert.deepEqual(writeMark(reading.registration), { ...mark, mentors: "" });
+    assert.deepEqual(writeMark({ ...reading, generation: 1 }), { ...mark, mentors: "", generation: 1 });
   });
 
   const names = fc.string({
@@ -169,7 +183,8 @@ suite("writing a mark", () => {
   test("loses nothing that reading could miss", (t) => {
     fc.assert(
       fc.property(registrations, (registration) => {
-        assert.deepEqual(readMark(writeMark(registration)), { state: "registered", registration });
+        const mark = { registration, generation: 7 };
+        assert.deepEqual(readMark(writeMark(mark)), { state: "registered", ...mark });
       }),
       randomSeed(t),
     );
@@ -178,7 +193,7 @@ suite("writing a mark", () => {
   test("can be read by a program that splits at every `;`, and is plain ASCII", (t) => {
     fc.assert(
       fc.property(registrations, (registration) => {
-        const mark = writeMark(registration);
+        const mark = writeMark({ registration, generation: 1 });
         for (const role of ["students", "adults", "mentors"] as const) {
           const text = String(mark[role]);
           assert.match(text, /^[ -~]*$/);

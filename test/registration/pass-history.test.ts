@@ -12,7 +12,7 @@ async function historyOf(world: World, query: object = {}): Promise<Run[]> {
 }
 
 suite("the history of runs", () => {
-  test("is newest first, as long as is asked for, of one team or of all", async (t) => {
+  test("is newest first, as long as is asked for, of one team, of one batch, or of all", async (t) => {
     const world = await aWorld(t, {
       events: [session()],
       teams: { sharks: { calendar: { topic: "Sharks" } } },
@@ -39,6 +39,15 @@ suite("the history of runs", () => {
     );
     assert.deepEqual(await historyOf(world, { limit: "3" }), all.slice(0, 3));
     assert.deepEqual(await historyOf(world, { team: "unknown" }), []);
+    const [newest] = all;
+    assert.deepEqual(
+      await historyOf(world, { batch: newest?.batch ?? "" }),
+      all.filter(({ batch }) => batch === newest?.batch),
+    );
+    assert.deepEqual(await historyOf(world, { batch: newest?.batch ?? "", team: "robots", limit: "1" }), [
+      all.find(({ batch, team }) => batch === newest?.batch && team === "robots"),
+    ]);
+    assert.deepEqual(await historyOf(world, { batch: "unknown" }), []);
   });
 
   test("holds each report as it was answered, and outlives the process", async (t) => {
@@ -93,42 +102,4 @@ test("a report that cannot be kept leaves the run what it was, with a warning", 
     ["ok", ["skipped already_registered"], ["history_failed"]],
   );
   assert.ok(world.log.lines.some((line) => /^warn: the report of run .* was not kept/.test(line)));
-});
-
-suite("the timer's run", () => {
-  test("runs every team, says one line each, and throws when one did not end well", async (t) => {
-    const sharks = { calendar: { topic: "Sharks", name: "Nowhere" } };
-    const world = await aWorld(t, { events: [session()], teams: { sharks } });
-    await assert.rejects(world.service.runDue(world.log), (error) => {
-      assert.ok(error instanceof AggregateError);
-      assert.match(
-        error.message,
-        /^1 of 2 passes did not end well: ROLLCALL_PASS_FAILED team sharks: failed, error calendar_not_found/,
-      );
-      return true;
-    });
-    const [robots, failed, ...others] = world.log.lines.toSorted();
-    assert.deepEqual(others, []);
-    assert.match(robots ?? "", /^error: ROLLCALL_PASS_FAILED team sharks: /);
-    assert.match(
-      failed ?? "",
-      /^info: ROLLCALL_PASS_OK team robots: ok, 1 sent \(new\), \d+ requests, run [0-9a-f-]{36}$/,
-    );
-    assert.equal(world.mailbox.sent.length, 1);
-  });
-
-  test("without a team says so, and is no failure", async (t) => {
-    const world = await aWorld(t, { files: { "empty/conf/mail-pattern.txt": "" } });
-    await world.restart({ CONFIG_DIR: `${world.env["CONFIG_DIR"]}/empty` });
-    await world.service.runDue(world.log);
-    assert.match(world.log.lines.join("\n"), /^warn: there is no team file in .*empty: nothing to do$/);
-  });
-
-  test("names nobody in the log, whatever happens", async (t) => {
-    const world = await aWorld(t, { events: sessions(3) });
-    world.graph.faults.add({ kind: "status", status: 403, method: "POST", path: "/sendMail$" });
-    world.graph.faults.add({ kind: "status", status: 403, method: "POST", path: "/extensions$" });
-    await assert.rejects(world.service.runDue(world.log));
-    assert.doesNotMatch(world.log.lines.join("\n"), /Ada|Grace|example\.org|Team Session/);
-  });
 });

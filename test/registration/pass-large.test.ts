@@ -73,13 +73,19 @@ suite("a quiet pass makes six requests at the most", () => {
   });
 });
 
-test("each notice adds two requests: the mail and the mark", async (t) => {
-  const events = [...sessions(12), ...sessions(30, announced)];
-  const world = await aWorld(t, { events });
-  const { run, requests } = await countedRun(world);
-  assert.deepEqual([run.status, world.mailbox.sent.length], ["ok", 12]);
-  assert.deepEqual([requests, run.requests], [4 + 2 * 12, 4 + 2 * 12]);
-});
+for (const [due, batches] of [
+  [1, 1],
+  [3, 3],
+  [12, 4],
+  [22, 5],
+] as const) {
+  test(`${due} notices with their marks add ${batches} requests`, async (t) => {
+    const world = await aWorld(t, { events: [...sessions(due), ...sessions(30, announced)] });
+    const { run, requests } = await countedRun(world);
+    assert.deepEqual([run.status, world.mailbox.sent.length], ["ok", due]);
+    assert.deepEqual([requests, run.requests], [4 + batches, 4 + batches]);
+  });
+}
 
 suite("a mailbox is never asked more than four things at once", () => {
   test("when many notices are due", async (t) => {

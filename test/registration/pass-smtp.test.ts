@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { suite, test } from "node:test";
+import { suite, test, type TestContext } from "node:test";
 import PostalMime, { type Email } from "postal-mime";
 import type { Fault } from "../../infra/local/emulators/faults.ts";
+import type { StoredMail } from "../../infra/local/emulators/imap/mailbox.ts";
 import { aWorld, outcomesOf, type World } from "../worlds/registration-world.ts";
 import { session, sessions, TODAY } from "../worlds/seeds.ts";
 import { SENDER, SENT_FOLDER } from "../worlds/services.ts";
@@ -13,7 +14,7 @@ function parsed(source: string): Promise<Email> {
   return PostalMime.parse(Buffer.from(source, "latin1"));
 }
 
-function sentFolder({ imap }: World): { source: string; flags: string[] }[] {
+function sentFolder({ imap }: World): StoredMail[] {
   return imap.folders(SENDER.user).get(SENT_FOLDER) ?? assert.fail("The account has no sent folder.");
 }
 
@@ -153,5 +154,44 @@ suite("a mail server", () => {
       run.error?.message ?? "",
       /^teams\/robots\.json: mail\.from: team@sharkbots\.example is not the signed-in account \(coach@mantabots\.example\), so smtp_server and imap_server/,
     );
+  });
+});
+
+suite("a notice that a mail server took without saying so", () => {
+  const MINUTE_MS = 60_000;
+
+  async function inDoubt(t: TestContext): Promise<World> {
+    const world = await aWorld(t, seed);
+    world.smtp.faults.add({ kind: "reset-after", method: "DATA" });
+    assert.deepEqual(outcomesOf(await world.run()), ["pending new"]);
+    await world.clock.advance(MINUTE_MS);
+    return world;
+  }
+
+  test("is found where the provider keeps sent mail by itself, and not sent again", async (t) => {
+    const world = await inDoubt(t);
+    const source = world.smtp.mails[0]?.source ?? "";
+    sentFolder(world).push({ uid: 1, source, flags: [], internalDate: "2026-11-03T12:00:00Z" });
+    assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
+    assert.equal(world.smtp.mails.length, 1);
+    assert.ok(world.markOf(world.idOf("Team Session")));
+  });
+
+  test("is sent again where it is not found, since the copy would have been ours, and the report says so", async (t) => {
+    const world = await inDoubt(t);
+    assert.equal((await world.run()).events[0]?.action, "pending");
+    await world.clock.advance(10 * MINUTE_MS);
+    const run = await world.run();
+    assert.deepEqual([run.status, outcomesOf(run)], ["ok", ["sent resent_unverified"]]);
+    const mails = await Promise.all(world.smtp.mails.map(({ source }) => parsed(source)));
+    assert.deepEqual([mails.length, new Set(mails.map(({ messageId }) => messageId)).size], [2, 1]);
+  });
+
+  test("stays in doubt while its server is not to be talked to", async (t) => {
+    const world = await inDoubt(t);
+    await world.clock.advance(10 * MINUTE_MS);
+    world.imap.faults.add({ kind: "reset-before", method: "CONNECT" });
+    const run = await world.run();
+    assert.match(run.events[0]?.error ?? "", /it could not be searched for: /);
   });
 });

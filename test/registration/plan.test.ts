@@ -20,7 +20,23 @@ suite("a plan", () => {
       mentors: [{ name: "Alan", mail: "alan@example.org" }],
     };
     const slot = { start: new Date("2026-11-03T05:00:00Z"), end: new Date("2026-11-04T04:59:59Z") };
-    assert.deepEqual(row, {
+    const { announcement, ...rest } = row;
+    const registration = { timeslot: slot, registered: people };
+    assert.match(announcement?.messageId ?? "", /^<[0-9a-f]{40}@rollcall[.]example>$/);
+    const intent = {
+      generation: 1,
+      fact: registration,
+      reference: announcement?.messageId,
+      intendedAt: "2026-11-03T04:00:00.000Z",
+    };
+    assert.deepEqual(announcement, {
+      messageId: announcement?.messageId,
+      begun: { generation: 0, known: undefined, intent },
+      sent: { generation: 1, known: registration },
+      refused: { generation: 0, known: undefined },
+      mark: { registration, generation: 1 },
+    });
+    assert.deepEqual(rest, {
       state: "planned",
       event,
       slot,
@@ -28,7 +44,7 @@ suite("a plan", () => {
         action: "announce",
         reason: "new",
         announced: people,
-        registration: { timeslot: slot, registered: people },
+        registration,
       },
       attendance: people,
       unknownAttendees: [{ name: "eve@example.org", mail: "eve@example.org" }],
@@ -188,7 +204,7 @@ suite("a trial", () => {
   test("is marked in the subject, and nobody gets a copy", () => {
     const plan = planOf({ events, contacts, file, trial: true });
     assert.match(rowOf(plan).notice?.subject ?? "", /^\[Trial\] TestBots/);
-    assert.deepEqual(plan.recipients, { to: ["coach@example.org"], cc: [] });
+    assert.deepEqual(plan.recipients, { to: ["coach@example.org"], cc: [], replyTo: [] });
   });
 
   test("is otherwise the plan of a real pass", () => {
@@ -196,7 +212,7 @@ suite("a trial", () => {
       planOf({ events, contacts, file }),
       planOf({ events, contacts, file, trial: true }),
     ];
-    assert.deepEqual(real.recipients, { to: ["coach@example.org"], cc: ["office@example.org"] });
+    assert.deepEqual(real.recipients, { to: ["coach@example.org"], cc: ["office@example.org"], replyTo: [] });
     assert.deepEqual(rowOf(trial).decision, rowOf(real).decision);
     assert.equal(rowOf(trial).notice?.text, rowOf(real).notice?.text);
   });

@@ -1,4 +1,4 @@
-import { planPass, type Plan, type PlannedEvent } from "../../shared/registration/plan.ts";
+import { type PassInput, planPass, type Plan, type PlannedEvent } from "../../shared/registration/plan.ts";
 import { compilePattern } from "../../shared/registration/pattern.ts";
 import type { Contact, Invitee, MarkReading, SessionEvent } from "../../shared/registration/session.ts";
 import { parseTeamFile, type TeamFile } from "../../shared/registration/team-file.ts";
@@ -53,6 +53,10 @@ export function aTeamFile(
 export interface PlanQuestion {
   events: { event: SessionEvent; mark?: MarkReading }[];
   contacts: Contact[];
+  /** What the ledger says, by event. */
+  entries?: PassInput["entries"];
+  sightings?: PassInput["sightings"];
+  now?: Date;
   file?: TeamFile;
   resend?: string[];
   trial?: boolean;
@@ -60,7 +64,8 @@ export interface PlanQuestion {
   htmlPattern?: string;
 }
 
-export function planOf({ events, contacts, file, resend, trial, pattern, htmlPattern }: PlanQuestion): Plan {
+export function planOf(question: PlanQuestion): Plan {
+  const { events, contacts, entries, sightings, file, resend, trial, pattern, htmlPattern } = question;
   return planPass(
     {
       events: events.map(({ event, mark }) => ({
@@ -68,8 +73,14 @@ export function planOf({ events, contacts, file, resend, trial, pattern, htmlPat
         mark: mark ?? { state: "unregistered", exists: false },
       })),
       contacts,
+      entries: entries ?? new Map(),
+      sightings: sightings ?? new Map(),
     },
     {
+      now: question.now ?? new Date("2026-11-03T04:00:00Z"),
+      sentItemsDelayMs: 10 * 60_000,
+      messageIdDomain: "rollcall.example",
+      occasion: "batch-1",
       file: file ?? aTeamFile(),
       patterns: {
         text: compilePattern(pattern ?? PATTERN, "text", "conf/mail-pattern.txt"),

@@ -31,6 +31,8 @@ export interface StageSeed {
   /** The team `robots` mails through its own provider. */
   ownSender?: boolean;
   settings?: Record<string, string>;
+  /** The account has consented to this, too. */
+  alsoScope?: string;
 }
 
 /** All that the app finds when it starts. */
@@ -65,7 +67,10 @@ export async function aStage(t: TestContext, seed: StageSeed, clock: Clock): Pro
   };
   const secrets = secretStoreFrom(env, { clock });
   await secrets.set("microsoft-client-secret", CLIENT_SECRET);
-  await secrets.set(microsoftRefreshToken("default"), await login.grant(CLIENT_ID, COACH, SCOPES));
+  await secrets.set(
+    microsoftRefreshToken("default"),
+    await login.grant(CLIENT_ID, COACH, `${SCOPES} ${seed.alsoScope ?? ""}`.trim()),
+  );
   if (seed.ownSender) await secrets.set("mail-password-robots", SENDER.password);
 
   const writeConfig = async (file: string, content: string | object): Promise<void> => {

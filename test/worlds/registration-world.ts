@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { TableClient } from "@azure/data-tables";
 import type { Mailbox } from "../../infra/local/emulators/graph/mailbox.ts";
 import type { EventRow, Run } from "../../shared/registration/run.ts";
 import type { RunOutcome } from "../../shared/registration/service.ts";
@@ -31,10 +32,20 @@ export interface World extends Stage {
   idOf(subject: string): string;
   /** What is remembered on an event. */
   markOf(eventId: string): Record<string, unknown> | undefined;
-  /** Requests to Graph so far; `target` is a part of the path. */
+  /** What the ledger holds, row by row. */
+  ledgerRows(): Promise<LedgerRow[]>;
+  /** As if the storage account had been made anew. */
+  forgetLedger(): Promise<void>;
+  /** Requests to Graph so far, the parts of batches among them; `target` is a part of the path. */
   requests(method: string, target: string): number;
   /** Resolves when so many such requests have arrived at Graph. */
   arrived(method: string, target: string, count?: number): Promise<void>;
+}
+
+export interface LedgerRow {
+  partitionKey: string;
+  rowKey: string;
+  state: string;
 }
 
 /** A pause between two tries passes by itself; deadlines and the renewal of the lock wait until the clock is moved. */
@@ -47,9 +58,11 @@ export async function aWorld(t: TestContext, seed: WorldSeed = {}): Promise<Worl
   const { env, graph } = stage;
   const log = rememberingLogger();
   const mailbox = graph.mailbox(COACH);
+  const ledger = TableClient.fromConnectionString(stage.connectionString, "ledger");
   const requests = (method: string, target: string): number =>
-    graph.exchanges.filter((each) => each.method === method && decodeURIComponent(each.path).includes(target))
-      .length;
+    [...graph.exchanges, ...graph.parts].filter(
+      (each) => each.method === method && decodeURIComponent(each.path).includes(target),
+    ).length;
 
   const world: World = {
     ...stage,
@@ -75,6 +88,16 @@ export async function aWorld(t: TestContext, seed: WorldSeed = {}): Promise<Worl
     idOf: (subject) => {
       const found = mailbox.events.find(({ details }) => details.subject === subject);
       return found?.id ?? assert.fail(`There is no event “${subject}”.`);
+    },
+    async ledgerRows() {
+      const rows: LedgerRow[] = [];
+      for await (const row of ledger.listEntities<LedgerRow>()) rows.push(row);
+      return rows;
+    },
+    async forgetLedger() {
+      for (const { partitionKey, rowKey } of await world.ledgerRows()) {
+        await ledger.deleteEntity(partitionKey, rowKey);
+      }
     },
     markOf: (eventId) => mailbox.extensions(eventId)["org.mantabots"],
     requests,

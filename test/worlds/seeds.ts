@@ -37,6 +37,13 @@ export function session(seed: Partial<EventSeed> = {}): EventSeed {
   };
 }
 
+/** An hour from now on the machine's clock, for tests on that one. */
+export function soon(seed: Partial<EventSeed> = {}): EventSeed {
+  const inHours = (hours: number): string =>
+    new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19);
+  return session({ start: inHours(1), end: inHours(2), timeZone: "UTC", ...seed });
+}
+
 /** So many sessions, one after the other from nine in the morning on, a minute each. */
 export function sessions(count: number, seed: Partial<EventSeed> = {}): EventSeed[] {
   const first = Date.parse("2026-11-03T09:00:00Z");

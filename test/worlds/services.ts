@@ -1,6 +1,7 @@
 import { after, type TestContext } from "node:test";
 import { TableServiceClient } from "@azure/data-tables";
 import { BlobServiceClient } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { type Graph, startGraph } from "../../infra/local/emulators/graph/graph.ts";
 import type { AccountSeed } from "../../infra/local/emulators/graph/seed.ts";
@@ -72,4 +73,6 @@ async function emptyStorage(connectionString: string): Promise<void> {
   for await (const { name } of blobs.listContainers()) await blobs.deleteContainer(name);
   const tables = TableServiceClient.fromConnectionString(connectionString);
   for await (const { name } of tables.listTables()) if (name) await tables.deleteTable(name);
+  const queues = QueueServiceClient.fromConnectionString(connectionString);
+  for await (const { name } of queues.listQueues()) await queues.deleteQueue(name);
 }

@@ -1,0 +1,92 @@
+import pLimit from "p-limit";
+import { ConfigSourceError } from "../config/config-folder.ts";
+import type { Logger } from "../log.ts";
+import type { MessageQueue } from "../storage/message-queue.ts";
+import { reportRun } from "./report-run.ts";
+import type { RunHistory } from "./run-history.ts";
+import { runIdOf } from "./run-id.ts";
+import { EVERY_TEAM } from "./run-request.ts";
+import { logLineOf } from "./run.ts";
+import { type PassWorld, runTeamPass } from "./team-pass.ts";
+import type { Team } from "./teams.ts";
+import { type TeamPlace, type WorkMessage, workMessages } from "./work-message.ts";
+
+export interface FanOutWorld extends PassWorld {
+  history: RunHistory;
+  queue: MessageQueue;
+}
+
+const REQUESTS_SIDE_BY_SIDE = 16;
+
+/**
+ * Puts the passes of a batch into the queue. A team whose file is wrong gets its failed report here; it stops no other.
+ * @throws {AggregateError} after all that could be queued is
+ */
+export async function enqueueBatch(
+  teams: readonly Team[],
+  batch: string,
+  log: Logger,
+  world: FanOutWorld,
+): Promise<void> {
+  const places = teams.flatMap((team) => placeOf(team) ?? []);
+  const wrong = teams.filter((team) => placeOf(team) === undefined);
+  const limit = pLimit(REQUESTS_SIDE_BY_SIDE);
+  const failures = [
+    ...(await sendAll(workMessages(places, { batch }), world.queue)),
+    ...failuresOf(
+      await Promise.allSettled(wrong.map((team) => limit(() => reportWrong(team, batch, log, world)))),
+    ),
+  ];
+  if (failures.length === 0) return;
+  const some = failures.slice(0, REASONS_TOLD).map(({ message }) => message);
+  const rest = failures.length > some.length ? `; and ${failures.length - some.length} more` : "";
+  throw new AggregateError(failures, `Not all passes could be queued: ${some.join("; ")}${rest}`);
+}
+
+/** The log has every one. */
+const REASONS_TOLD = 10;
+
+/**
+ * Puts passes that somebody asked for into the queue.
+ * @throws the storage client's error, after what can be sent is
+ */
+export async function enqueue(
+  places: readonly TeamPlace[],
+  about: Pick<WorkMessage, "batch" | "request">,
+  queue: MessageQueue,
+): Promise<void> {
+  const [failure] = await sendAll(workMessages(places, about), queue);
+  if (failure) throw failure;
+}
+
+/** @returns why some could not be sent */
+async function sendAll(messages: WorkMessage[], queue: MessageQueue): Promise<Error[]> {
+  const limit = pLimit(REQUESTS_SIDE_BY_SIDE);
+  return failuresOf(await Promise.allSettled(messages.map((message) => limit(() => queue.send(message)))));
+}
+
+function failuresOf(settled: PromiseSettledResult<void>[]): Error[] {
+  const reasons = settled.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  return reasons.map((reason) => (reason instanceof Error ? reason : new Error(String(reason))));
+}
+
+/** The connection unless a team file names another. */
+const USUAL_CONNECTION = "default";
+
+/** Where a team's pass belongs; undefined when its file is wrong. */
+function placeOf(team: Team): TeamPlace | undefined {
+  if ("file" in team) return { team: team.team, connection: team.file.connection };
+  // It may be readable in a moment: the worker reads it again, and passes it on when it names another connection.
+  if (team.error instanceof ConfigSourceError) return { team: team.team, connection: USUAL_CONNECTION };
+  return undefined;
+}
+
+/** @throws {Error} with the line that tells of it, unless the batch has it already */
+async function reportWrong(team: Team, batch: string, log: Logger, world: FanOutWorld): Promise<void> {
+  const runId = runIdOf({ batch, team: team.team, attempt: 0 });
+  if (await world.history.find({ team: team.team, runId })) return;
+  const { signal } = new AbortController();
+  const run = await runTeamPass(team, { request: EVERY_TEAM, batch, signal, log }, world);
+  const reporting = { request: EVERY_TEAM, history: world.history, log };
+  throw new Error(logLineOf(await reportRun({ ...run, runId }, reporting)));
+}

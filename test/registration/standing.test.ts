@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import type { LedgerEntry } from "../../shared/ledger/entry.ts";
+import type { Sighting } from "../../shared/mail/sighting.ts";
+import type { MarkReading, Registration } from "../../shared/registration/session.ts";
+import { needsSearch, type Standing, standingOf } from "../../shared/registration/standing.ts";
+
+const NOW = new Date("2026-11-03T05:00:00Z");
+const MINUTE_MS = 60_000;
+
+function registrationOf(...names: string[]): Registration {
+  return {
+    timeslot: { start: new Date("2026-11-03T13:00:00Z"), end: new Date("2026-11-03T22:00:00Z") },
+    registered: {
+      students: names.map((name) => ({ name, mail: `${name}@example.org` })),
+      adults: [],
+      mentors: [],
+    },
+  };
+}
+
+const ada = registrationOf("ada");
+const both = registrationOf("ada", "alan");
+
+function knownEntry(known: Registration | undefined, generation: number): LedgerEntry<Registration> {
+  return { known, generation };
+}
+
+/** A notice of both, begun so many minutes ago, after one of Ada alone. */
+function begun(minutesAgo: number): LedgerEntry<Registration> {
+  const intendedAt = new Date(NOW.getTime() - minutesAgo * MINUTE_MS).toISOString();
+  const intent = { generation: 3, fact: both, reference: "<3@rollcall.example>", intendedAt };
+  return { ...knownEntry(ada, 2), intent };
+}
+
+function marked(registration: Registration, generation?: number): MarkReading {
+  return { state: "registered", registration, ...(generation === undefined ? {} : { generation }) };
+}
+
+const none: MarkReading = { state: "unregistered", exists: false };
+const unread: MarkReading = { state: "unread", error: "503" };
+const malformed: MarkReading = { state: "unread", error: "students is no list", isMalformed: true };
+
+function stand(
+  entry: LedgerEntry<Registration> | { unreadable: string } | undefined,
+  mark: MarkReading,
+  sighting?: Sighting,
+): Standing {
+  return standingOf({ entry, mark, sighting }, { now: NOW, sentItemsDelayMs: 10 * MINUTE_MS });
+}
+
+/** `known 2 ada, mends ledger` and the like. */
+function told(standing: Standing): string {
+  const { state, generation } = standing;
+  const last = "last" in standing ? standing.last : undefined;
+  const names = last?.registered.students.map(({ name }) => name).join("+") ?? "nothing";
+  const mends =
+    state === "known" ? Object.entries(standing.mends).flatMap(([what, is]) => (is ? [what] : [])) : [];
+  const mending = mends.length > 0 ? `, mends ${mends.join(" and ")}` : "";
+  return "last" in standing ? `${state} ${generation} ${names}${mending}` : `${state} ${generation}`;
+}
+
+suite("the ledger and the mark mirror each other:", () => {
+  for (const [what, entry, mark, expected] of [
+    ["neither knows anything", undefined, none, "known 0 nothing"],
+    ["both say the same", knownEntry(both, 2), marked(both, 2), "known 2 both"],
+    ["the mark was lost", knownEntry(both, 2), none, "known 2 both, mends mark"],
+    ["the mark is older", knownEntry(both, 3), marked(ada, 2), "known 3 both, mends mark"],
+    ["the ledger was lost", undefined, marked(both, 4), "known 4 both, mends ledger"],
+    ["the ledger is older", knownEntry(ada, 2), marked(both, 3), "known 3 both, mends ledger"],
+    ["only another program's mark is there", undefined, marked(ada), "known 1 ada, mends ledger"],
+    ["another program's mark says the same", knownEntry(ada, 1), marked(ada), "known 1 ada"],
+    ["another program's mark says less", knownEntry(both, 2), marked(ada), "known 2 both, mends mark"],
+    [
+      "a mark came back when the ledger had been emptied",
+      knownEntry(undefined, 3),
+      marked(ada, 2),
+      "known 3 ada, mends ledger",
+    ],
+    ["the mark could not be read", knownEntry(both, 2), unread, "known 2 both"],
+    ["the mark says nothing intelligible", knownEntry(both, 2), malformed, "known 2 both, mends mark"],
+    ["the mark could not be read, and the ledger knows nothing", undefined, unread, "unread 0"],
+    ["the mark says nothing intelligible, and the ledger knows nothing", undefined, malformed, "unread 0"],
+    ["the ledger's row cannot be read", { unreadable: "no JSON" }, marked(both, 4), "unread 4"],
+  ] as const) {
+    test(what, () => {
+      assert.equal(told(stand(entry, mark)), expected.replace("both", "ada+alan"));
+    });
+  }
+});
+
+suite("a notice that was begun and not known to be sent", () => {
+  const found: Sighting = { state: "found" };
+  const missing: Sighting = { state: "not_found" };
+  const failed: Sighting = { state: "unread", error: "no answer" };
+
+  for (const [what, minutes, mark, sighting, expected] of [
+    ["was sent when its mark is there", 60, marked(both, 3), undefined, "known 3 both, mends ledger"],
+    ["was sent when a later mark is there", 60, marked(ada, 5), undefined, "known 5 ada, mends ledger"],
+    ["was sent when it is found", 0, none, found, "known 3 both, mends ledger and mark"],
+    ["is waited for while it may not be found yet", 9, marked(ada, 2), missing, "pending 3"],
+    [
+      "is waited for as long where nobody can search, since its mark may come",
+      9,
+      none,
+      undefined,
+      "pending 3",
+    ],
+    ["is waited for while the search fails", 60, marked(ada, 2), failed, "pending 3"],
+    [
+      "was not sent when it is not found after that time",
+      10,
+      marked(ada, 2),
+      missing,
+      "known 2 ada, mends ledger",
+    ],
+    ["cannot be told of when nobody can search", 10, marked(ada, 2), undefined, "unverified 3 ada"],
+    ["cannot be told of by another program's mark", 10, marked(both), undefined, "unverified 3 ada"],
+    ["is waited for when only its mark could tell and was not read", 60, unread, undefined, "pending 3"],
+    [
+      "cannot be told of by a mark that says nothing intelligible",
+      60,
+      malformed,
+      undefined,
+      "unverified 3 ada",
+    ],
+  ] as const) {
+    test(what, () => {
+      assert.equal(told(stand(begun(minutes), mark, sighting)), expected.replace("both", "ada+alan"));
+    });
+  }
+
+  test("is searched for only when its mark does not tell", () => {
+    assert.equal(needsSearch({ entry: begun(0), mark: none })?.reference, "<3@rollcall.example>");
+    assert.equal(needsSearch({ entry: begun(0), mark: marked(both, 3) }), undefined);
+    assert.equal(needsSearch({ entry: knownEntry(ada, 2), mark: none }), undefined);
+    assert.equal(needsSearch({ entry: { unreadable: "no JSON" }, mark: none }), undefined);
+    assert.equal(needsSearch({ entry: undefined, mark: none }), undefined);
+  });
+
+  test("says since when, and why it is not known", () => {
+    const standing = stand(begun(60), none, failed);
+    assert.match(
+      standing.state === "pending" ? standing.error : "",
+      /^A notice was begun at 2026-11-03T04:00:00[.]000Z, .*: it could not be searched for: no answer$/,
+    );
+  });
+});
