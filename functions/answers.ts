@@ -4,16 +4,7 @@ import { SettingsError } from "../shared/config/settings.ts";
 import { problem, PROBLEM_CONTENT_TYPE } from "../shared/http/problem.ts";
 import { describeError } from "../shared/redact.ts";
 import { loggerOf } from "./logger.ts";
-
-/** A request that cannot be answered as asked: becomes an RFC 9457 problem with this status and detail. */
-export class RequestProblem extends Error {
-  override readonly name = "RequestProblem";
-  readonly status: number;
-  constructor(status: number, detail: string) {
-    super(detail);
-    this.status = status;
-  }
-}
+import { RequestProblem } from "./request-problem.ts";
 
 /**
  * The JSON of a request's body; an empty body is an empty object.

@@ -1,7 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { problemPage } from "../shared/http/page.ts";
 import type { BrowserAnswer, Refused } from "../shared/oauth/consent-service.ts";
-import { problemAnswer, RequestProblem } from "./answers.ts";
+import { problemAnswer } from "./answers.ts";
+import { RequestProblem } from "./request-problem.ts";
 
 /**
  * A page as the programming model sends it: a cookie in the headers would be lost among others.

@@ -1,4 +1,4 @@
-import { RequestProblem } from "./answers.ts";
+import { RequestProblem } from "./request-problem.ts";
 
 /** One of the things the app can do: on when its settings are there, wired when it is first used. */
 export interface Capability<Service> {

@@ -1,10 +1,10 @@
-import { app, type HttpHandler } from "@azure/functions";
+import type { HttpHandler } from "@azure/functions";
 import { answering } from "./answers.ts";
 import { httpAnswerOf, tellTo } from "./browser-answers.ts";
-import { consent } from "./consent-capability.ts";
+import { consent } from "./capabilities.ts";
 
 /** A connect link of a mail or a report: sends its holder to the provider's consent page, once. */
-const connect: HttpHandler = (request, context) =>
+export const handler: HttpHandler = (request, context) =>
   answering(
     context,
     async () => {
@@ -13,10 +13,3 @@ const connect: HttpHandler = (request, context) =>
     },
     tellTo(request),
   );
-
-app.http("connect", {
-  route: "connect/{ticket}",
-  methods: ["GET"],
-  authLevel: "anonymous",
-  handler: connect,
-});

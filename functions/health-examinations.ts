@@ -1,8 +1,7 @@
 import { systemClock as clock } from "../shared/clock.ts";
 import type { Examination, PartHealth } from "../shared/health.ts";
-import { connections } from "./connections-capability.ts";
-import { registration } from "./registration-capability.ts";
-import { RequestProblem } from "./answers.ts";
+import { connections, registration } from "./capabilities.ts";
+import { RequestProblem } from "./request-problem.ts";
 
 const { env } = process;
 
@@ -26,8 +25,12 @@ const capability =
 const storage: Examination = async () => {
   const { storageAccountFrom } = await import("../shared/storage/storage-account.ts");
   const account = storageAccountFrom(env, { clock });
-  await Promise.all([account.table("connections"), account.container("locks")]);
-  return ok("Tables and blobs of the storage account can be reached.");
+  await Promise.all([
+    account.table("connections"),
+    account.container("locks"),
+    account.queue("registration-passes"),
+  ]);
+  return ok("Tables, blobs and queues of the storage account can be reached.");
 };
 
 const secrets: Examination = async () => {

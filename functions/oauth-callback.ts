@@ -1,11 +1,11 @@
-import { app, type HttpHandler } from "@azure/functions";
+import type { HttpHandler } from "@azure/functions";
 import { answering } from "./answers.ts";
 import { httpAnswerOf, tellTo } from "./browser-answers.ts";
-import { consent } from "./consent-capability.ts";
+import { consent } from "./capabilities.ts";
 import { loggerOf } from "./logger.ts";
 
 /** Where a provider sends the browser back to. Its `code` is the provider's, not a key of ours. */
-const oauthCallback: HttpHandler = (request, context) =>
+export const handler: HttpHandler = (request, context) =>
   answering(
     context,
     async () => {
@@ -18,10 +18,3 @@ const oauthCallback: HttpHandler = (request, context) =>
     },
     tellTo(request),
   );
-
-app.http("oauth-callback", {
-  route: "oauth/{provider}/callback",
-  methods: ["GET"],
-  authLevel: "anonymous",
-  handler: oauthCallback,
-});

@@ -1,10 +1,10 @@
-import { app, type HttpHandler } from "@azure/functions";
+import type { HttpHandler } from "@azure/functions";
 import { answering } from "./answers.ts";
 import { httpAnswerOf, tellTo } from "./browser-answers.ts";
-import { consent } from "./consent-capability.ts";
+import { consent } from "./capabilities.ts";
 
 /** Sends a browser to the provider's consent page, to connect an account. */
-const oauthStart: HttpHandler = (request, context) =>
+export const handler: HttpHandler = (request, context) =>
   answering(
     context,
     async () => {
@@ -14,10 +14,3 @@ const oauthStart: HttpHandler = (request, context) =>
     },
     tellTo(request),
   );
-
-app.http("oauth-start", {
-  route: "oauth/{provider}/start",
-  methods: ["GET"],
-  authLevel: "function",
-  handler: oauthStart,
-});

@@ -1,22 +1,9 @@
-import { app, type TimerHandler } from "@azure/functions";
-import { tellOfTrouble } from "./connections-capability.ts";
+import type { TimerHandler } from "@azure/functions";
+import { registration, REGISTRATION_SCHEDULE as schedule } from "./capabilities.ts";
 import { loggerOf } from "./logger.ts";
-import { registration } from "./registration-capability.ts";
 
-/** NCRONTAB in UTC: Linux Flex plans have no time zone setting, and the host drops a function whose %SETTING% is unset. */
-const SCHEDULE = process.env["REGISTRATION_SCHEDULE"] || "0 0 4 * * *";
-
-/** Runs the registration pass of every team; throws when one did not end well, so that the host records a failure. */
-const registrationPass: TimerHandler = async (_timer, context) => {
+/** Puts the registration pass of every team into the queue; throws when one could not be put there, so that the host records a failure. */
+export const handler: TimerHandler = async ({ isPastDue }, context) => {
   const service = await registration.service();
-  const log = loggerOf(context);
-  try {
-    await service.runDue(log);
-  } catch (error) {
-    await tellOfTrouble(log);
-    throw error;
-  }
+  await service.enqueueDue({ schedule, isPastDue }, loggerOf(context));
 };
-
-if (registration.isConfigured)
-  app.timer("registration-pass", { schedule: SCHEDULE, handler: registrationPass });

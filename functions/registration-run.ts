@@ -1,20 +1,27 @@
-import { app, type HttpHandler } from "@azure/functions";
-import { answering, jsonOf, RequestProblem } from "./answers.ts";
-import { tellOfTrouble } from "./connections-capability.ts";
+import type { HttpHandler } from "@azure/functions";
+import type { Run } from "../shared/registration/run.ts";
+import { answering, jsonOf } from "./answers.ts";
+import { registration } from "./capabilities.ts";
 import { loggerOf } from "./logger.ts";
-import { registration } from "./registration-capability.ts";
+import { RequestProblem } from "./request-problem.ts";
+import { tellOfTrouble } from "./tell-of-trouble.ts";
 
 /** Forces a run of every team, or of one. */
-const registrationRun: HttpHandler = (request, context) =>
+export const handler: HttpHandler = (request, context) =>
   answering(context, async () => {
     const service = await registration.service();
     const log = loggerOf(context);
     const outcome = await service.runNow(await jsonOf(request), log);
     switch (outcome.kind) {
       case "ran": {
-        const isWell = outcome.runs.every((run) => run.status === "ok");
-        if (!isWell) await tellOfTrouble(log);
-        return { status: isWell ? 200 : 502, jsonBody: { runs: outcome.runs } };
+        const { runs } = outcome;
+        if (!areWell(runs)) await tellOfTrouble(log);
+        return { status: areWell(runs) ? 200 : 502, jsonBody: { runs } };
+      }
+      case "queued": {
+        const { runs, location } = outcome;
+        if (!areWell(runs)) await tellOfTrouble(log);
+        return { status: 202, headers: { location }, jsonBody: { runs } };
       }
       case "invalid":
         throw new RequestProblem(400, outcome.detail);
@@ -25,9 +32,6 @@ const registrationRun: HttpHandler = (request, context) =>
     }
   });
 
-app.http("registration-run", {
-  route: "registrations/run",
-  methods: ["POST"],
-  authLevel: "function",
-  handler: registrationRun,
-});
+function areWell(runs: readonly Run[]): boolean {
+  return runs.every((run) => run.status === "ok");
+}

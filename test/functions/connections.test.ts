@@ -3,10 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, suite, test, type TestContext } from "node:test";
+import * as z from "zod";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { systemClock } from "../../shared/clock.ts";
 import type { ConnectionsReport } from "../../shared/connections/overview.ts";
 import type { HealthReport } from "../../shared/health.ts";
+import { knowing } from "../../shared/ledger/entry.ts";
+import { tableLedger } from "../../shared/ledger/ledger.ts";
 import { CONSENT_STATES_TABLE } from "../../shared/oauth/consent-state.ts";
 import { connectionRegistry } from "../../shared/oauth/connection-registry.ts";
 import { storageAccountFrom } from "../../shared/storage/storage-account.ts";
@@ -112,7 +115,9 @@ suite("the timer connections-check", () => {
   test("is not there without a storage account, and the app says so once", async (t) => {
     const { host, log } = await anApp(t, { AzureWebJobsStorage: "" });
     assert.ok(host.functions.every(({ name }) => name !== "connections-check"));
-    assert.equal(log.count(/the watch over connections is off: set AzureWebJobsStorage/), 1);
+    const line = /the watch over connections is off: set AzureWebJobsStorage/;
+    await log.said(line);
+    assert.equal(log.count(line), 1);
   });
 
   test("warns in the log, and deletes sign-ins that nobody finished", async (t) => {
@@ -135,6 +140,22 @@ suite("the timer connections-check", () => {
     await log.said(/deleted 1 sign-ins that were not finished/);
     await assert.rejects(states.getEntity("state", "old"), { statusCode: 404 });
     await states.getEntity("state", "young");
+  });
+
+  test("deletes what the ledger need not keep any more, however long reports are kept", async (t) => {
+    const { host, log } = await anApp(t, { HISTORY_DAYS: "3650" });
+    const ledger = tableLedger(storage, z.string());
+    const hourMs = 3_600_000;
+    const writes = [-hourMs, hourMs].map((since) => ({
+      subject: since < 0 ? "old" : "young",
+      entry: knowing("announced", 1),
+      version: undefined,
+      keepUntil: new Date(Date.now() + since),
+    }));
+    await ledger.write("registration/mantabots", writes);
+    await host.fire("connections-check");
+    await log.said(/deleted 1 rows and blobs of the ledger/);
+    assert.deepEqual([...(await ledger.read("registration/mantabots")).keys()], ["young"]);
   });
 });
 

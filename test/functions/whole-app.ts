@@ -17,7 +17,7 @@ export interface AppHost {
 }
 
 // Once for all tests of a file; here, since what is registered within a test ends with it.
-const appRoot = await mkdtemp(path.join(tmpdir(), "rollcall-app-"));
+export const appRoot = await mkdtemp(path.join(tmpdir(), "rollcall-app-"));
 after(() => rm(appRoot, { recursive: true, force: true }));
 await bundleApp("functions/main.ts", appRoot);
 
