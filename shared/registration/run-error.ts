@@ -6,6 +6,7 @@ import {
   GraphThrottledError,
   GraphUnreachableError,
 } from "../graph/graph-error.ts";
+import { LedgerConflictError } from "../ledger/ledger-conflict.ts";
 import { TokenError } from "../oauth/token-errors.ts";
 import { SecretStoreError } from "../secrets/secret-store.ts";
 import { LeaseLostError } from "../storage/blob-lease.ts";
@@ -13,6 +14,7 @@ import { PatternError } from "./pattern.ts";
 import { CalendarAmbiguousError, CalendarNotFoundError } from "./read.ts";
 import type { RunError } from "./run.ts";
 import { TeamFileError } from "./team-file.ts";
+import { LedgerSilentError } from "./team-ledger.ts";
 
 /** The configuration is wrong in a way that only the whole of it shows. */
 export class ConfigurationError extends Error {
@@ -45,6 +47,8 @@ const CODES: [ErrorClass, string][] = [
   [SettingsError, "settings_invalid"],
   [SecretStoreError, "secrets_unavailable"],
   [LeaseLostError, "lock_lost"],
+  [LedgerSilentError, "storage_unavailable"],
+  [LedgerConflictError, "lock_lost"],
   [GraphThrottledError, "throttled"],
   [GraphUnreachableError, "graph_unreachable"],
   [GraphAnswerError, "graph_unreachable"],

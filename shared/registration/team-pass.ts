@@ -166,7 +166,7 @@ async function carryOut(
   const needsAccount = mail.from !== undefined;
   const [snapshot, ledger] = await Promise.all([
     readSnapshot(graph, { ...calendar, calendar: calendar.name, window, needsAccount }),
-    openTeamLedger(world.ledger, file.team),
+    openTeamLedger(world.ledger, file.team, world.clock),
   ]);
   const road = roadOf(file, snapshot);
   const { events, contacts } = snapshot;
