@@ -220,6 +220,8 @@ function warningsOf(plan: Plan): string[] {
   return [...new Set(plan.unknownResends.length > 0 ? [...codes, "resend_not_found"] : codes)];
 }
 
+/** Of a storage client's error the first line: the rest is for support. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+  return first;
 }

@@ -8,10 +8,12 @@ import { type ConnectionLeases, waitForConnection } from "./connection-lease.ts"
 import { enqueue, type FanOutWorld } from "./fan-out.ts";
 import { isBusy, reportRun } from "./report-run.ts";
 import { runIdOf } from "./run-id.ts";
+import { runErrorOf } from "./run-error.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Run } from "./run.ts";
 import { runTeamPass } from "./team-pass.ts";
 import { loadTeams, type Team } from "./teams.ts";
+import { tryAgain } from "./try-again.ts";
 import type { TeamPlace } from "./work-message.ts";
 
 export interface RunNowWorld extends FanOutWorld, ConnectionLeases {
@@ -82,7 +84,7 @@ async function runGroups(teams: readonly Team[], forced: Forced): Promise<Map<st
       limit(async () => {
         for (const team of group) {
           const run = await runOne(team, forced);
-          if (run) runs.set(team.team, await told(run, forced));
+          if (run) runs.set(team.team, await told(run, team, forced));
         }
       }),
     ),
@@ -120,7 +122,7 @@ async function runOne(team: Team, { until, world, ...options }: Forced): Promise
 }
 
 /** A dry run and a busy team have no report but the answer. */
-async function told(run: Run, { request, batch, log, world }: Forced): Promise<Run> {
+async function told(run: Run, team: Team, { request, batch, log, world }: Forced): Promise<Run> {
   const named = { ...run, runId: runIdOf({ batch, team: run.team, attempt: 0 }) };
   if (isBusy(run)) {
     log.warn(`team ${run.team}: a pass is running already; this one left it alone`);
@@ -130,7 +132,24 @@ async function told(run: Run, { request, batch, log, world }: Forced): Promise<R
     log.info(`dry run of team ${run.team}: ${run.status}`);
     return named;
   }
+  await triedAgain(named, team, { request, batch, log, world });
   return reportRun(named, { request, history: world.history, log });
+}
+
+/** Whoever asked sees how it ended; what may pass is tried again all the same, since nobody may be waiting any more. */
+async function triedAgain(
+  run: Run,
+  team: Team,
+  { request, batch, log, world }: Pick<Forced, "request" | "batch" | "log" | "world">,
+): Promise<void> {
+  if (!("file" in team)) return;
+  const { connection } = team.file;
+  const tried = { kind: "passes", version: 1, batch, connection, attempt: 0 } as const;
+  try {
+    await tryAgain(run, { ...tried, request: { ...request, team: undefined } }, { queue: world.queue, log });
+  } catch (error) {
+    log.warn(`team ${run.team}: it will not be tried again by itself: ${runErrorOf(error).message}`);
+  }
 }
 
 function placeOf(team: Team): TeamPlace[] {

@@ -73,7 +73,7 @@ export function registrationService(world: RegistrationWorld): RegistrationServi
       if ("mistakes" in parsed) return { kind: "invalid", detail: parsed.mistakes };
       const outcome = await runNow(parsed.request, log, world);
       if (outcome.kind !== "queued") return outcome;
-      const location = `${world.publicUrl}/api/registrations/runs?batch=${outcome.batch}`;
+      const location = `${world.publicUrl}/api/registrations/runs?batch=${outcome.batch}&limit=200`;
       return { kind: "queued", runs: outcome.runs, location };
     },
     async history(query) {

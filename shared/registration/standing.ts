@@ -45,7 +45,8 @@ export function standingOf(evidence: Evidence, options: StandingOptions): Standi
   const { entry, mark } = evidence;
   if (entry && "unreadable" in entry) {
     const generation = mark.state === "registered" ? (mark.generation ?? 0) : 0;
-    return { state: "unread", generation, error: entry.unreadable, isMalformed: true };
+    const error = `${entry.unreadable} Or ask for a \`resend\` of the event: that announces it again and writes the row anew.`;
+    return { state: "unread", generation, error, isMalformed: true };
   }
   if (!entry?.intent || confirms(mark, entry.intent)) return mirrored(entry, mark);
   return begun(entry, entry.intent, evidence, options);
@@ -70,23 +71,38 @@ function begun(
 ): Standing {
   const { generation, intendedAt } = intent;
   const pending = (why: string): Standing => {
-    const error = `A notice was begun at ${intendedAt}, and it is not known whether it went out: ${why}`;
+    const error = `A notice was begun at ${intendedAt}, and it is not known whether it went out: ${why}. ${WHAT_NEXT}`;
     return { state: "pending", generation, error };
   };
+  const ageMs = now.getTime() - Date.parse(intendedAt);
+  const unverified = (): Standing => ({
+    state: "unverified",
+    generation,
+    last: lastOf(mirrored(entry, mark)),
+    intent,
+  });
   if (sighting?.state === "found") {
     return { state: "known", generation, last: intent.fact, mends: { ledger: true, mark: true } };
   }
-  if (sighting?.state === "unread") return pending(`it could not be searched for: ${sighting.error}`);
-  const isOver = now.getTime() >= Date.parse(intendedAt) + sentItemsDelayMs;
-  if (!isOver) return pending("a mail that was sent may still be on its way to where it can be found");
+  if (ageMs < sentItemsDelayMs) return pending("what tells of it may still be on its way");
+  // Whoever can be asked is asked again, but not until the session is over.
+  const isLate = ageMs >= sentItemsDelayMs + ASK_AGAIN_MS;
+  if (sighting?.state === "unread") {
+    return isLate ? unverified() : pending(`it could not be searched for: ${sighting.error}`);
+  }
   if (sighting?.state === "not_found") {
     const before = mirrored({ generation: entry.generation, known: entry.known }, mark);
     return before.state === "known" ? { ...before, mends: { ...before.mends, ledger: true } } : before;
   }
   // The mark alone can tell, and it did not say.
-  if (mark.state === "unread" && !mark.isMalformed) return pending(`its mark was not read: ${mark.error}`);
-  return { state: "unverified", generation, last: lastOf(mirrored(entry, mark)), intent };
+  const isUntold = mark.state === "unread" && !mark.isMalformed;
+  return isUntold && !isLate ? pending(`its mark was not read: ${mark.error}`) : unverified();
 }
+
+/** A search that fails this long is no search. */
+const ASK_AGAIN_MS = 60 * 60_000;
+const WHAT_NEXT =
+  "It is looked for again by itself; ask for a `resend` of the event to announce it all the same.";
 
 function lastOf(standing: Standing): Registration | undefined {
   return standing.state === "known" ? standing.last : undefined;

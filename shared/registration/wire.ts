@@ -26,7 +26,7 @@ export type { RegistrationService } from "./service.ts";
 const Settings = z.object({
   CONFIG_DIR: z.string().default("config"),
   GRAPH_URL: GraphUrl,
-  SENT_ITEMS_DELAY_MINUTES: z.coerce.number().min(0).max(1440).default(10),
+  SENT_ITEMS_DELAY_MINUTES: z.coerce.number().min(0).max(240).default(10),
 });
 
 /** A crash keeps a team's next pass, and its connection, waiting no longer than this. */

@@ -3,7 +3,6 @@ import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
 import type { ConnectionLeases } from "./connection-lease.ts";
-import { mayPass } from "./passing-reasons.ts";
 import { isBusy, reportRun } from "./report-run.ts";
 import type { RunHistory } from "./run-history.ts";
 import { runIdOf } from "./run-id.ts";
@@ -11,7 +10,8 @@ import { EVERY_TEAM, type RunRequest } from "./run-request.ts";
 import type { Run } from "./run.ts";
 import { type PassWorld, runTeamPass } from "./team-pass.ts";
 import { loadTeam, type Team } from "./teams.ts";
-import { LAST_ATTEMPT, parseWorkMessage, type WorkMessage } from "./work-message.ts";
+import { tryAgain } from "./try-again.ts";
+import { parseWorkMessage, type WorkMessage } from "./work-message.ts";
 
 export interface WorkWorld extends PassWorld, ConnectionLeases {
   env: Environment;
@@ -25,8 +25,6 @@ const BEGIN_WITHIN_MS = 6.5 * MINUTE_MS;
 const END_WITHIN_MS = 9.5 * MINUTE_MS;
 /** What another is busy with is looked at again after it. */
 const BUSY_MS = MINUTE_MS / 2;
-/** The pauses before the second, third and fourth try of a pass. */
-const RETRY_AFTER_MINUTES = [15, 60, 180];
 
 interface Work {
   message: WorkMessage;
@@ -118,22 +116,6 @@ async function runHere(team: Team, runId: string, work: Work): Promise<Run | und
     return undefined;
   }
   // Before its report: a crash in between repeats the pass, rather than leaves it without its next try.
-  await tryAgain(run, work);
+  await tryAgain(run, message, { queue: world.queue, log });
   return reportRun(run, { request, history: world.history, log });
-}
-
-/** Has a pass that failed for a passing reason tried again later. */
-async function tryAgain(run: Run, { message, request, log, world }: Work): Promise<void> {
-  const minutes = RETRY_AFTER_MINUTES[message.attempt];
-  if (run.status === "ok" || minutes === undefined || !isRepeatable(request) || !mayPass(run)) return;
-  const attempt = message.attempt + 1;
-  await world.queue.send({ ...message, teams: [run.team], attempt }, { delayMs: minutes * MINUTE_MS });
-  log.warn(
-    `team ${run.team}: this may pass, so it is tried again in ${minutes} minutes (${attempt} of ${LAST_ATTEMPT})`,
-  );
-}
-
-/** What somebody tries out, or wants to be told again, would be told once more. */
-function isRepeatable({ dryRun, trial, resend }: RunRequest): boolean {
-  return !dryRun && !trial && resend.length === 0;
 }

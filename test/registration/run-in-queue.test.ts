@@ -26,9 +26,10 @@ async function aCrowdedWorld(t: TestContext, changes: Partial<RegistrationWorld>
 
 function batchIn(outcome: RunOutcome): string {
   assert.ok(outcome.kind === "queued", JSON.stringify(outcome));
-  const [place, batch] = outcome.location.split("?batch=");
-  assert.equal(place, "https://rollcall.example/api/registrations/runs");
-  return batch ?? "";
+  const { origin, pathname, searchParams } = new URL(outcome.location);
+  assert.equal(origin + pathname, "https://rollcall.example/api/registrations/runs");
+  assert.equal(searchParams.get("limit"), "200");
+  return searchParams.get("batch") ?? "";
 }
 
 suite("a run whose turn does not come while somebody waits for the answer", () => {
@@ -123,4 +124,30 @@ test("a request that is too large for the queue is refused before anything is do
   assert.ok(outcome.kind === "invalid");
   assert.match(outcome.detail, /the request is larger than 32 KiB/);
   assert.equal(world.graph.exchanges.length, 0);
+});
+
+suite("a forced run that leaves a notice in doubt", () => {
+  const LOST = { kind: "reset-after", method: "POST", path: "/sendMail$" } as const;
+
+  test("is tried again by itself, since nobody may be waiting any more", async (t) => {
+    const world = await aQueueWorld(t, { events: [session()] });
+    world.graph.faults.add(LOST);
+    assert.deepEqual(outcomesOf(await world.run({ team: "robots" })), ["pending new"]);
+    assert.deepEqual(await world.drain(), []);
+    assert.equal((await world.history()).length, 1, "not before its time");
+    await world.clock.advance(15 * 60_000);
+    assert.deepEqual(await world.drain(), []);
+    const [again] = await world.history();
+    assert.deepEqual(again && outcomesOf(again), ["sent resent_unverified"]);
+    assert.deepEqual(world.queue.messages, []);
+  });
+
+  test("is not when somebody tried something out, or asked for a notice again", async (t) => {
+    const world = await aQueueWorld(t, { events: [session()] });
+    for (const request of [{ trial: true, to: "me@example.com" }, { resend: [world.idOf("Team Session")] }]) {
+      world.graph.faults.add(LOST);
+      assert.equal((await world.run(request)).events[0]?.action, "pending");
+    }
+    assert.deepEqual(world.queue.messages, []);
+  });
 });

@@ -106,7 +106,8 @@ suite("a notice that was begun and not known to be sent", () => {
       undefined,
       "pending 3",
     ],
-    ["is waited for while the search fails", 60, marked(ada, 2), failed, "pending 3"],
+    ["is waited for while the search fails", 69, marked(ada, 2), failed, "pending 3"],
+    ["cannot be told of when the search goes on failing", 70, marked(ada, 2), failed, "unverified 3 ada"],
     [
       "was not sent when it is not found after that time",
       10,
@@ -116,7 +117,8 @@ suite("a notice that was begun and not known to be sent", () => {
     ],
     ["cannot be told of when nobody can search", 10, marked(ada, 2), undefined, "unverified 3 ada"],
     ["cannot be told of by another program's mark", 10, marked(both), undefined, "unverified 3 ada"],
-    ["is waited for when only its mark could tell and was not read", 60, unread, undefined, "pending 3"],
+    ["is waited for when only its mark could tell and was not read", 69, unread, undefined, "pending 3"],
+    ["cannot be told of when its mark goes on not being read", 70, unread, undefined, "unverified 3 ada"],
     [
       "cannot be told of by a mark that says nothing intelligible",
       60,
@@ -142,7 +144,7 @@ suite("a notice that was begun and not known to be sent", () => {
     const standing = stand(begun(60), none, failed);
     assert.match(
       standing.state === "pending" ? standing.error : "",
-      /^A notice was begun at 2026-11-03T04:00:00[.]000Z, .*: it could not be searched for: no answer$/,
+      /^A notice was begun at 2026-11-03T04:00:00[.]000Z, .*: it could not be searched for: no answer[.] It is looked for again by itself; /,
     );
   });
 });
