@@ -28,6 +28,25 @@ suite("the SMTP emulator", () => {
     }
   });
 
+  test("may keep a mail and refuse it, or say nothing, on demand", async (t) => {
+    const server = await startSmtp({ certificate: await trustedCertificate(), accounts: [ACCOUNT] });
+    t.after(() => server.close());
+    const mime = Buffer.from("Subject: hello\r\n\r\nhello\r\n");
+    const send = async (timeoutMs: number): Promise<unknown> =>
+      sendBySmtp(
+        accountAt(server.port),
+        mime,
+        { from: "a@example.org", to: ["b@example.org"] },
+        { ...LIMITS, timeoutMs },
+      );
+    server.faults.add({ kind: "status-after", method: "DATA" });
+    await assert.rejects(send(LIMITS.timeoutMs), { name: "MailRefusedError" });
+    assert.equal(server.mails.length, 1);
+    server.faults.add({ kind: "hang-after", method: "DATA" });
+    await assert.rejects(send(300), { name: "MailOutcomeUnknownError" });
+    assert.equal(server.mails.length, 2);
+  });
+
   test("keeps its mails over a restart", async (t) => {
     const stateFile = join(await temporaryDirectory(t), "smtp.json");
     const clock = { now: () => new Date("2026-11-03T13:05:00Z") };

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import type { Fault } from "../../infra/local/emulators/faults.ts";
+import { type FaultEffects, FaultPlan } from "./fault-plan.ts";
+import type { PlannedFault } from "./schedule.ts";
+import type { ServiceName } from "./services.ts";
+
+const SEND: [ServiceName, string, string] = ["graph", "POST", "/v1.0/me/sendMail"];
+const MARK: [ServiceName, string, string] = ["graph", "POST", "/v1.0/me/events/e/extensions"];
+const READ: [ServiceName, string, string] = ["graph", "GET", "/v1.0/me/contacts?$top=100"];
+const LEDGER: [ServiceName, string, string] = [
+  "storage",
+  "PUT",
+  "/table/host1/ledger(PartitionKey='p',RowKey='r')",
+];
+const REPORT: [ServiceName, string, string] = [
+  "storage",
+  "PUT",
+  "/blob/host1/registration-runs/robots/1.json",
+];
+const LEASE: [ServiceName, string, string] = ["storage", "PUT", "/blob/host1/locks/robots?comp=lease"];
+const DATA: [ServiceName, string, string] = ["smtp", "DATA", "host@example.org"];
+
+function planOf(...faults: PlannedFault[]): {
+  next(request: [ServiceName, string, string]): Fault["kind"] | undefined;
+  effects: string[];
+  plan: FaultPlan;
+} {
+  const effects: string[] = [];
+  const told = (what: string) => (): void => void effects.push(what);
+  const doing: FaultEffects = {
+    cutOff: told("cut off"),
+    cutOffSoon: told("cut off soon"),
+    breakLeases: told("leases broken"),
+    passTime: told("time passes"),
+    startRival: told("rival"),
+    change: told("changed"),
+  };
+  const plan = new FaultPlan(faults, doing);
+  return {
+    next: ([service, method, target]) => plan.next(service, { method, target })?.kind,
+    effects,
+    plan,
+  };
+}
+
+suite("the faults of a pass", () => {
+  test("happen once, each to the request it was planned for", () => {
+    const { next, plan } = planOf(
+      { on: "send", nth: 1, what: { kind: "failed after" } },
+      { on: "any", nth: 4, what: { kind: "dropped before" } },
+    );
+    const happened = [SEND, MARK, SEND, SEND, READ, READ].map(next);
+    assert.deepEqual(happened, [undefined, undefined, "status-after", undefined, "reset-before", undefined]);
+    assert.deepEqual(
+      [...plan.injected],
+      [
+        ["failed after", 1],
+        ["dropped before", 1],
+      ],
+    );
+  });
+
+  test("tell requests of storage and mail apart, too", () => {
+    const kinds = ["ledger write", "report", "lease", "send"] as const;
+    const faults = kinds.map((on) => ({ on, nth: 0, what: { kind: "failed before" as const } }));
+    const { next } = planOf(...faults);
+    assert.deepEqual([READ, LEDGER, REPORT, LEASE, DATA].map(next), [
+      undefined,
+      ...kinds.map(() => "status"),
+    ]);
+  });
+
+  test("cut the host off at a request, before or after its effect", () => {
+    const { next, effects } = planOf(
+      { on: "send", nth: 0, what: { kind: "cut off before" } },
+      { on: "mark", nth: 0, what: { kind: "cut off after" } },
+    );
+    assert.deepEqual([next(SEND), next(MARK)], ["reset-before", "reset-after"]);
+    assert.deepEqual(effects, ["cut off", "cut off"]);
+  });
+
+  test("last to the end of the pass where a service is down", () => {
+    const { next } = planOf({ on: "ledger write", nth: 0, what: { kind: "outage" } });
+    assert.deepEqual([LEDGER, LEASE, READ, LEDGER].map(next), ["status", "status", undefined, "status"]);
+  });
+
+  test("may leave the request alone, and do something else at that moment", () => {
+    const { next, effects } = planOf(
+      { on: "any", nth: 0, what: { kind: "lease lost" } },
+      { on: "any", nth: 0, what: { kind: "taken over" } },
+      { on: "any", nth: 1, what: { kind: "changed meanwhile", change: { kind: "cancel", event: 0 } } },
+    );
+    assert.deepEqual([next(READ), next(READ)], [undefined, undefined]);
+    assert.deepEqual(effects, ["leases broken", "time passes", "leases broken", "rival", "changed"]);
+  });
+});

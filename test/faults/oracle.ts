@@ -1,0 +1,295 @@
+import { type Finding, findingsAtTheEnd, type Known } from "./last-pass.ts";
+import {
+  type Announcement,
+  type EventState,
+  type History,
+  type HistoryItem,
+  type Mail,
+  outgrows,
+  type PassOutcome,
+  type ReportedRow,
+  sameSlot,
+  slotText,
+} from "./history.ts";
+import { areSame, inBoth, inEither, isWithin } from "./people.ts";
+import type { Sender } from "./schedule.ts";
+
+export interface Verdict {
+  findings: Finding[];
+  notices: number;
+  /** Notices that said again what the host had been told, where nobody could tell that it had been. */
+  possibleDuplicates: PossibleDuplicates;
+}
+
+export interface PossibleDuplicates {
+  /** As `resent_unverified`. */
+  reported: number;
+  /** By a run that was cut off, and so reported nothing at all. */
+  cutOff: number;
+}
+
+export interface JudgeOptions {
+  sender: Sender;
+  /** How far a pass looks ahead. */
+  windowDays: number;
+}
+
+/**
+ * Judges what happened in a schedule by what a host has to know, and nothing that the product thinks of it: the calendar's
+ * changes, the mails that servers took, and what was reported.
+ *
+ * The host believes the latest notice: one that names a time beyond the one before replaces all, any other adds people.
+ */
+export function judge(history: History, options: JudgeOptions): Verdict {
+  const judgement = new Judgement(options);
+  for (const item of history) judgement.follow(item);
+  const { verdict, events } = judgement;
+  return { ...verdict, findings: [...verdict.findings, ...findingsAtTheEnd(history, events, options)] };
+}
+
+/** One event, as far as the history has been followed. */
+interface Followed extends Known {
+  /** The states that the present pass may have seen, or the last one did. */
+  seen: EventState[];
+  /** What the host was told; who may have been seen to leave is not in it any more. */
+  told: Announcement | undefined;
+  mails: Mail[];
+  /** Since when nobody can be sure what became of the event: a pass did not tell. */
+  doubt: Doubt | undefined;
+}
+
+interface Doubt {
+  /** Mails taken before. */
+  mails: number;
+  /** The event is still as it was when the doubt began. */
+  isUnchanged: boolean;
+}
+
+class Judgement {
+  readonly verdict: Verdict = {
+    findings: [],
+    notices: 0,
+    possibleDuplicates: { reported: 0, cutOff: 0 },
+  };
+  readonly #options: JudgeOptions;
+  readonly events = new Map<string, Followed>();
+  readonly #messageIds = new Map<string, Mail>();
+  #pass: Extract<HistoryItem, { kind: "pass begins" }> | undefined;
+  #mails: Mail[] = [];
+  /** Repeated in the present pass, with an excuse that is good only if it is reported. */
+  #repeated: Mail[] = [];
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+  }
+
+  follow(item: HistoryItem): void {
+    switch (item.kind) {
+      case "calendar":
+        this.#change(this.#event(item.event), item.state);
+        break;
+      case "pass begins":
+        this.#pass = item;
+        this.#mails = [];
+        this.#repeated = [];
+        for (const event of this.events.values()) this.#see(event, true);
+        break;
+      case "mail":
+        this.#read(item);
+        break;
+      case "pass ends":
+        this.#checkReports(item.outcomes);
+        this.#countRepeats(item.outcomes);
+        this.#drawConclusions(item.outcomes);
+        this.#pass = undefined;
+        break;
+    }
+  }
+
+  #event(id: string): Followed {
+    const present = this.events.get(id);
+    if (present) return present;
+    const event: Followed = {
+      state: undefined,
+      seen: [],
+      told: undefined,
+      known: undefined,
+      mails: [],
+      doubt: undefined,
+    };
+    this.events.set(id, event);
+    return event;
+  }
+
+  #change(event: Followed, state: EventState | undefined): void {
+    event.state = state;
+    if (event.doubt) event.doubt.isUnchanged = false;
+    if (this.#pass) this.#see(event, false);
+  }
+
+  /** Somebody who is not there while a pass may look was perhaps seen to have left: who comes back then is new. */
+  #see(event: Followed, isFirst: boolean): void {
+    const { state, told } = event;
+    event.seen = [...(isFirst ? [] : event.seen), ...(state ? [state] : [])];
+    if (told && state) event.told = { ...told, people: inBoth(told.people, state.people) };
+  }
+
+  #read(mail: Mail): void {
+    this.verdict.notices += 1;
+    const event = this.#event(mail.event);
+    const isTrue = event.seen.some(
+      ({ slot, people, isCancelled }) =>
+        !isCancelled && sameSlot(slot, mail.slot) && isWithin(mail.people, people),
+    );
+    if (!isTrue || mail.people.size === 0) {
+      this.#find(
+        "untrue notice",
+        mail.event,
+        `the calendar did not say so during this pass: ${textOf(mail)}`,
+      );
+    }
+    const isRepeat =
+      event.told !== undefined &&
+      !outgrows(mail.slot, event.told.slot) &&
+      inBoth(mail.people, event.told.people).size > 0;
+    if (isRepeat) this.#judgeRepeat(event, mail);
+    else this.#checkNumber(event, mail);
+    this.#messageIds.set(mail.messageId, mail);
+    event.told = toldBy(mail, event.told);
+    event.known = toldBy(mail, event.known);
+    event.mails.push(mail);
+    this.#mails.push(mail);
+  }
+
+  /** Two announcements are two mails, also when they say the same. */
+  #checkNumber(event: Followed, mail: Mail): void {
+    const other = this.#messageIds.get(mail.messageId);
+    if (!other) return;
+    // Whom it names left while the pass was looking, and it looked before: to the pass it is the one in doubt.
+    if (event.doubt && other.event === mail.event && isSame(other, mail)) {
+      this.#judgeRepeat(event, mail);
+      return;
+    }
+    this.#find(
+      "Message-ID",
+      mail.event,
+      `it is that of another announcement: ${textOf(other)}, ${textOf(mail)}`,
+    );
+  }
+
+  #judgeRepeat({ doubt, mails }: Followed, mail: Mail): void {
+    const doubled = (why: string): void => this.#find("doubled", mail.event, `${textOf(mail)}: ${why}`);
+    if (!doubt) return doubled("the pass before had reported what became of it");
+    if (this.#options.sender === "verified") return doubled("the mail could be found");
+    const before = mails.at(-1);
+    if (doubt.isUnchanged && before) {
+      if (covers(this.#pass?.marks.get(mail.event), mail)) return doubled("its mark said so");
+      if (this.#pass?.copies.has(before.messageId)) return doubled("its copy was in the sent folder");
+      if (mails.length > doubt.mails && before.messageId !== mail.messageId && isSame(before, mail)) {
+        this.#find("Message-ID", mail.event, `it changed when the notice was repeated: ${textOf(mail)}`);
+      }
+    }
+    this.#repeated.push(mail);
+  }
+
+  /** What is reported as sent was, and what was is not denied. */
+  #checkReports(outcomes: readonly PassOutcome[]): void {
+    const rows = outcomes.flatMap((outcome) => (outcome.kind === "reported" ? outcome.rows : []));
+    const mails = [...this.#mails];
+    for (const { event, action, slot, announced, reason } of rows) {
+      if (action !== "sent") continue;
+      const index = mails.findIndex(
+        (mail) =>
+          mail.event === event && slot && sameSlot(mail.slot, slot) && areSame(mail.people, announced),
+      );
+      if (index === -1) this.#find("untrue report", event, `“sent (${reason})”, but it was not`);
+      else mails.splice(index, 1);
+    }
+    if (outcomes.length > 1) return;
+    for (const { event } of mails) {
+      const denial = rows.find((row) => row.event === event && row.action !== "pending");
+      if (denial)
+        this.#find("untrue report", event, `“${denial.action} (${denial.reason})”, but it was sent`);
+    }
+  }
+
+  /** Where nobody can tell whether a notice went out, it may go out again; but whoever reads the report must see it. */
+  #countRepeats(outcomes: readonly PassOutcome[]): void {
+    const reports = outcomes.flatMap((outcome) => (outcome.kind === "reported" ? outcome.rows : []));
+    for (const { event } of this.#repeated) {
+      if (reports.some((row) => row.event === event && row.reason === "resent_unverified")) {
+        this.verdict.possibleDuplicates.reported += 1;
+      } else if (outcomes.some(({ kind }) => kind === "cut off")) {
+        this.verdict.possibleDuplicates.cutOff += 1;
+      } else {
+        this.#find("unreported duplicate", event, "it was sent again, and no report says so");
+      }
+    }
+  }
+
+  #drawConclusions(outcomes: readonly PassOutcome[]): void {
+    const ran = outcomes.filter(({ kind }) => kind !== "busy");
+    for (const [id, event] of this.events) {
+      const rows = ran.map((outcome) => rowOf(outcome, id));
+      const isNamed = rows.some((row) => row !== "not looked at");
+      if (!isNamed) continue;
+      const isClean = rows.every((row) => row === "not looked at" || (row !== "untold" && isSettled(row)));
+      if (isClean) event.doubt = undefined;
+      else event.doubt ??= this.#newDoubt(event);
+      this.#forget(
+        id,
+        event,
+        rows.filter((row) => typeof row === "object"),
+      );
+    }
+  }
+
+  #newDoubt(event: Followed): Doubt {
+    const mails = event.mails.filter((mail) => !this.#mails.includes(mail)).length;
+    return { mails, isUnchanged: event.seen.length <= 1 };
+  }
+
+  /** Who was reported as not coming any more has been forgotten: who comes back is to be announced. */
+  #forget(id: string, event: Followed, rows: readonly ReportedRow[]): void {
+    const wasSent = this.#mails.some((mail) => mail.event === id);
+    const telling = rows.filter(
+      (row) => isSettled(row) && row.reason !== "cancelled" && !(wasSent && row.action !== "sent"),
+    );
+    if (!event.known || telling.length === 0) return;
+    // In which order two runs looked and wrote is not known: whom one of them saw may be remembered.
+    const remembered = telling.map((row) => row.attendees).reduce(inEither);
+    event.known = { ...event.known, people: inBoth(event.known.people, remembered) };
+  }
+
+  #find(what: Finding["what"], event: string | undefined, why: string): void {
+    this.verdict.findings.push({ what, ...(event === undefined ? {} : { event }), why });
+  }
+}
+
+/** What a run said of an event; a run that was ok and did not name it had no cause to look at it. */
+function rowOf(outcome: PassOutcome, event: string): ReportedRow | "untold" | "not looked at" {
+  if (outcome.kind !== "reported") return "untold";
+  return outcome.rows.find((row) => row.event === event) ?? "not looked at";
+}
+
+function isSettled({ action, error }: ReportedRow): boolean {
+  return error === undefined && (action === "sent" || action === "skipped");
+}
+
+/** What a host knows that believes the latest notice. */
+function toldBy(mail: Mail, before: Announcement | undefined): Announcement {
+  const isNew = !before || outgrows(mail.slot, before.slot);
+  return { slot: mail.slot, people: isNew ? mail.people : inEither(before.people, mail.people) };
+}
+
+function covers(mark: Announcement | undefined, { slot, people }: Announcement): boolean {
+  return mark !== undefined && !outgrows(slot, mark.slot) && isWithin(people, mark.people);
+}
+
+function isSame(one: Announcement, other: Announcement): boolean {
+  return sameSlot(one.slot, other.slot) && areSame(one.people, other.people);
+}
+
+function textOf({ slot, people, messageId }: Mail): string {
+  return `${slotText(slot)} with ${[...people].join(", ")} ${messageId}`;
+}

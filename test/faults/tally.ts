@@ -1,0 +1,56 @@
+import type { Finding } from "./last-pass.ts";
+import type { Trial } from "./trial.ts";
+
+/** What many schedules came to. */
+export class Tally {
+  schedules = 0;
+  failed = 0;
+  #passes = 0;
+  #notices = 0;
+  readonly #duplicates = { reported: 0, cutOff: 0 };
+  readonly #injected = new Map<string, number>();
+  readonly #failedBy = new Map<Finding["what"], number>();
+
+  add({ passes, notices, possibleDuplicates, injected, findings }: Trial): void {
+    this.schedules += 1;
+    this.#passes += passes;
+    this.#notices += notices;
+    this.#duplicates.reported += possibleDuplicates.reported;
+    this.#duplicates.cutOff += possibleDuplicates.cutOff;
+    for (const [kind, count] of injected) increase(this.#injected, kind, count);
+    if (findings.length === 0) return;
+    this.failed += 1;
+    for (const what of new Set(findings.map((finding) => finding.what))) increase(this.#failedBy, what, 1);
+  }
+
+  /** How many faults happened. */
+  get faults(): number {
+    return [...this.#injected.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many schedules showed this. */
+  failedBy(what: Finding["what"]): number {
+    return this.#failedBy.get(what) ?? 0;
+  }
+
+  /** On some lines, for whoever has waited for it. */
+  text(): string {
+    const { reported, cutOff } = this.#duplicates;
+    const faults = [...this.#injected].sort(([, one], [, other]) => other - one);
+    const others = [...this.#failedBy].filter(([what]) => what !== "lost" && what !== "doubled");
+    return [
+      `${grouped(this.schedules)} schedules, ${grouped(this.#passes)} passes, ${grouped(this.#notices)} notices`,
+      `${grouped(this.faults)} faults: ${faults.map(([kind, count]) => `${kind} ${grouped(count)}`).join(", ")}`,
+      `schedules that failed: ${grouped(this.failed)}; with a notice lost: ${this.failedBy("lost")}, doubled where it could be verified: ${this.failedBy("doubled")}${others.map(([what, count]) => `, ${what}: ${count}`).join("")}`,
+      `possible duplicates: ${grouped(reported + cutOff)}; reported as resent_unverified: ${grouped(reported)}, sent by a run that was cut off before it could report: ${grouped(cutOff)}`,
+    ].join("\n");
+  }
+}
+
+function increase<Key>(counts: Map<Key, number>, key: Key, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}
