@@ -2,14 +2,10 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
-import { startKeyVault } from "../../infra/local/emulators/key-vault.ts";
-import { startManagedIdentity } from "../../infra/local/emulators/managed-identity.ts";
 import { startHost } from "../../infra/local/host/host.ts";
-import { ensureCertificates, LOCAL_CERTIFICATES } from "../../infra/local/tls.ts";
-import { systemClock } from "../../shared/clock.ts";
-import { secretStoreFrom } from "../../shared/secrets/open-secret-store.ts";
+import { cloudVault } from "./cloud-vault.ts";
 import { buildEmptyApp } from "./empty-app.ts";
-import { LATENCY_MS, type MailboxWorld, mailboxWorld } from "./mailbox-world.ts";
+import { LATENCY_MS, mailboxWorld } from "./mailbox-world.ts";
 import { median, timeOf } from "./median.ts";
 import type { Table } from "./table.ts";
 
@@ -32,7 +28,7 @@ interface Case {
 export async function benchFirstAnswer(): Promise<Table[]> {
   const world = await mailboxWorld({ events: 1, contacts: 40, announced: false });
   const azurite = await startAzurite();
-  const vault = await vaultOf(world);
+  const vault = await cloudVault(world.secrets, world);
   const empty = await buildEmptyApp();
   const settings = { ...process.env, ...world.settings, AzureWebJobsStorage: azurite.connectionString };
   const dryRun = { appRoot: DIST, route: "registrations/run", waits: STEPS * LATENCY_MS };
@@ -75,34 +71,4 @@ async function firstAnswer({ appRoot, route, env }: Case): Promise<void> {
   } finally {
     await host.close();
   }
-}
-
-/** The same secrets as in the file, where the cloud has them. */
-async function vaultOf({ login, tenant, secrets }: MailboxWorld): Promise<{
-  settings: Record<string, string>;
-  close(): Promise<void>;
-}> {
-  const { certificate } = await ensureCertificates(LOCAL_CERTIFICATES);
-  const identity = await startManagedIdentity({
-    tokenKey: login.tokenKey,
-    tenant,
-    clientId: "b3a0f8d4-5c27-4e69-8d1f-7a2e9c4b6f50",
-  });
-  const vault = await startKeyVault({
-    certificate,
-    loginUrl: login.url,
-    tenant,
-    readToken: login.readToken,
-  });
-  const settings = { ...identity.environment, KEY_VAULT_URL: vault.url };
-  // The Azure libraries read the managed identity's endpoint from the environment of the process.
-  Object.assign(process.env, identity.environment);
-  const store = secretStoreFrom(settings, { clock: systemClock });
-  for (const [name, value] of Object.entries(secrets)) await store.set(name, value);
-  return {
-    settings,
-    async close() {
-      await Promise.all([identity.close(), vault.close()]);
-    },
-  };
 }

@@ -9,7 +9,7 @@ import type { Table } from "./table.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 const LOAD_ONCE = fileURLToPath(new URL("load-once.ts", import.meta.url));
-const RUNS = 11;
+const RUNS = 25;
 
 // Loading only asks whether they are set: all functions register.
 const SETTINGS = { AzureWebJobsStorage: "UseDevelopmentStorage=true", MICROSOFT_CLIENT_ID: "bench" };

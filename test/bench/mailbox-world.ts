@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -112,7 +113,9 @@ export async function mailboxWorld(size: MailboxSize): Promise<MailboxWorld> {
 async function configFolder(secrets: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "rollcall-bench-"));
   await mkdir(path.join(folder, "config", "teams"), { recursive: true });
-  await writeFile(path.join(folder, "config", "teams", "mantabots.json"), JSON.stringify(TEAM_FILE));
+  // A name of its own: the storage account, and what it remembers of a team, is the same for all.
+  const team = `team-${randomUUID()}.json`;
+  await writeFile(path.join(folder, "config", "teams", team), JSON.stringify(TEAM_FILE));
   await writeFile(path.join(folder, "config", "pattern.txt"), PATTERN);
   await writeFile(path.join(folder, "secrets.json"), JSON.stringify(secrets), { mode: 0o600 });
   return folder;
@@ -135,7 +138,14 @@ function sessions({ events, contacts, announced }: MailboxSize): EventSeed[] {
       timeZone: "UTC",
       attendees: people.map(inviteeOf),
       ...(announced
-        ? { extensions: { [EXTENSION]: writeMark({ timeslot: { start, end }, registered }) } }
+        ? {
+            extensions: {
+              [EXTENSION]: writeMark({
+                registration: { timeslot: { start, end }, registered },
+                generation: 1,
+              }),
+            },
+          }
         : {}),
     };
   });

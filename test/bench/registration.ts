@@ -113,7 +113,7 @@ async function measure(size: MailboxSize, due: number, pass: Pass): Promise<Meas
 async function passOfRollcall(world: MailboxWorld, storage: Record<string, string>): Promise<number> {
   const service = await wireRegistration({ ...world.settings, ...storage }, silent);
   const outcome = await service.runNow({}, silent);
-  if (outcome.kind !== "ran") throw new Error(outcome.detail);
+  if (outcome.kind !== "ran") throw new Error(JSON.stringify(outcome));
   const bad = outcome.runs.find(({ status }) => status !== "ok");
   if (bad) throw new Error(`The pass ended ${bad.status}: ${reasonOf(bad)}`);
   return outcome.runs.flatMap(({ events }) => events).filter(({ action }) => action === "sent").length;
