@@ -31,7 +31,7 @@ type Settings = {
   @description('When the registration passes start: NCRONTAB with six fields, UTC. Default 0 0 4 * * *.')
   REGISTRATION_SCHEDULE: string?
 
-  @description('Days after which runs, reports and rows of past events are deleted. Default 90.')
+  @description('Days after which runs and their reports are deleted. Default 90.')
   HISTORY_DAYS: string?
 
   @description('Minutes after a notice was begun in which not finding it among the sent mails means nothing. Default 10.')
