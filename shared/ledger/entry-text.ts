@@ -7,10 +7,20 @@ export type ParsedEntry<Fact> = { entry: LedgerEntry<Fact> } | { why: string };
 /** Makes a reader of the JSON that entries are kept as: once for many, for it takes longer than to read one. */
 export function entryParser<Fact>(fact: z.ZodType<Fact>): (text: string) => ParsedEntry<Fact> {
   const generation = z.int().nonnegative();
+  const Intent = z.object({
+    generation,
+    fact,
+    reference: z.string(),
+    place: z.string().optional(),
+    intendedAt: z.iso.datetime(),
+  });
   const Entry = z.object({
     generation,
     known: z.optional(fact),
-    intent: z.optional(z.object({ generation, fact, reference: z.string(), intendedAt: z.iso.datetime() })),
+    reference: z.string().optional(),
+    isMirrored: z.boolean().optional(),
+    intent: Intent.optional(),
+    doubts: z.array(Intent).optional(),
   });
   return (text) => {
     let json: unknown;
@@ -24,8 +34,7 @@ export function entryParser<Fact>(fact: z.ZodType<Fact>): (text: string) => Pars
       const issues = error.issues.map(({ path, message }) => `${["entry", ...path].join(".")}: ${message}`);
       return { why: issues.join("; ") };
     }
-    const { generation, known, intent } = data;
-    return { entry: { generation, known, ...(intent && { intent }) } };
+    return { entry: { ...data, known: data.known } };
   };
 }
 

@@ -7,8 +7,14 @@ export interface LedgerEntry<Fact> {
   generation: number;
   /** The present fact; undefined when nothing has come about yet. */
   known: Fact | undefined;
+  /** What the effect that made it so can be found by. */
+  reference?: string | undefined;
+  /** Facts of this subject have been written down where others can read and change them, too. */
+  isMirrored?: boolean | undefined;
   /** Begun, and not known to have ended: a crash or an unknown answer left it so. */
   intent?: Intent<Fact> | undefined;
+  /** Begun before that one and still not known to have ended, oldest first. */
+  doubts?: Intent<Fact>[] | undefined;
 }
 
 /** Written before an effect, so that nobody repeats it unseen. */
@@ -18,6 +24,8 @@ export interface Intent<Fact> {
   fact: Fact;
   /** What the effect can be found by at its service, such as a Message-ID. */
   reference: string;
+  /** Where it can be found by that; looked for elsewhere it proves nothing. */
+  place?: string | undefined;
   /** ISO 8601, UTC: when the effect was begun, the last time. */
   intendedAt: string;
 }
@@ -25,17 +33,27 @@ export interface Intent<Fact> {
 /** The entry of a subject that nothing is known of. */
 export const NOTHING_KNOWN = { generation: 0, known: undefined } as const;
 
-/** Before the effect. A generation that was begun before and is begun again keeps its number. */
-export function intending<Fact>(entry: LedgerEntry<Fact>, intent: Intent<Fact>): LedgerEntry<Fact> {
-  return { generation: entry.generation, known: entry.known, intent };
+/** What was begun and is not known to have ended, oldest first. */
+export function intentsOf<Fact>({ intent, doubts = [] }: LedgerEntry<Fact>): Intent<Fact>[] {
+  return intent ? [...doubts, intent] : doubts;
 }
 
-/** After the effect, or without one: this is so now. */
-export function knowing<Fact>(fact: Fact, generation: number): LedgerEntry<Fact> {
-  return { generation, known: fact };
-}
-
-/** The effect surely did not happen: what was known before still is. */
-export function withdrawing<Fact>(entry: LedgerEntry<Fact>): LedgerEntry<Fact> {
-  return { generation: entry.generation, known: entry.known };
+/**
+ * Before the effect. A generation that was begun before and is begun again keeps its number.
+ * @param doubts  what else is not known to have ended
+ */
+export function intending<Fact>(
+  entry: LedgerEntry<Fact>,
+  intent: Intent<Fact>,
+  doubts: Intent<Fact>[] = [],
+): LedgerEntry<Fact> {
+  const { generation, known, reference, isMirrored } = entry;
+  return {
+    generation,
+    known,
+    ...(reference === undefined ? {} : { reference }),
+    ...(isMirrored === undefined ? {} : { isMirrored }),
+    intent,
+    ...(doubts.length > 0 ? { doubts } : {}),
+  };
 }

@@ -1,9 +1,9 @@
-import { intending, knowing, type Intent, type LedgerEntry, NOTHING_KNOWN } from "../ledger/entry.ts";
+import { intending, type Intent, intentsOf, type LedgerEntry, NOTHING_KNOWN } from "../ledger/entry.ts";
 import type { Decision } from "./decide.ts";
 import type { Mark } from "./mark.ts";
 import { sameRegistration } from "./registration-fact.ts";
 import type { Registration } from "./session.ts";
-import type { Standing } from "./standing.ts";
+import type { Known, Standing } from "./standing.ts";
 
 type Announce = Extract<Decision, { action: "announce" }>;
 type Skip = Extract<Decision, { action: "skip" }>;
@@ -33,27 +33,41 @@ export interface AnnouncementOptions {
   entry: Entry | undefined;
   standing: Standing;
   now: Date;
+  /** Where the mail could be searched for. */
+  place: string;
+  /** Begun before on the same request of somebody, and in doubt. */
+  asked?: Intent<Registration> | undefined;
   /** The Message-ID of an announcement with this number. */
   messageIdOf: (announce: Announce, generation: number) => string;
 }
 
 /** Numbers an announcement, and says what is to be written down around it. */
 export function announcementOf(announce: Announce, options: AnnouncementOptions): Announcement {
-  const { entry, standing, now } = options;
+  const { entry, standing, now, place } = options;
   const { registration } = announce;
-  const repeated = repeatedIntent(announce, standing);
+  const repeated = options.asked ?? repeatedIntent(announce, standing);
   const generation = repeated?.generation ?? standing.generation + 1;
   const messageId = repeated?.reference ?? options.messageIdOf(announce, generation);
-  const intent = { generation, fact: registration, reference: messageId, intendedAt: now.toISOString() };
-  const refused =
-    standing.state === "known"
-      ? { generation: standing.generation, known: standing.last }
-      : (entry ?? NOTHING_KNOWN);
+  const intent = {
+    generation,
+    fact: registration,
+    reference: messageId,
+    place,
+    intendedAt: now.toISOString(),
+  };
+  const doubts = doubtsOf(standing, entry).filter(({ reference }) => reference !== messageId);
+  const base = baseOf(standing, entry);
   return {
     messageId,
-    begun: intending(refused, intent),
-    sent: knowing(registration, generation),
-    refused,
+    begun: intending(base, intent, doubts),
+    sent: {
+      generation,
+      known: registration,
+      reference: messageId,
+      ...(base.isMirrored ? { isMirrored: true } : {}),
+    },
+    // A refusal of this one says nothing of those before.
+    refused: standing.state === "known" ? entryOf(standing) : (entry ?? NOTHING_KNOWN),
     mark: { registration, generation },
   };
 }
@@ -61,24 +75,49 @@ export function announcementOf(announce: Announce, options: AnnouncementOptions)
 /** The same announcement once more bears the same number and Message-ID: whoever got it twice can tell. */
 function repeatedIntent(announce: Announce, standing: Standing): Intent<Registration> | undefined {
   if (standing.state !== "unverified" || announce.reason !== "resent_unverified") return undefined;
-  return sameRegistration(standing.intent.fact, announce.registration) ? standing.intent : undefined;
+  const [intent, ...others] = standing.possible;
+  const isOnly = others.length === 0 && intent?.generation === standing.generation;
+  return intent && isOnly && sameRegistration(intent.fact, announce.registration) ? intent : undefined;
 }
 
-/** What the ledger and the mark are to say of an event that is not announced; undefined when they say it already. */
-export function correctionOf(skip: Skip, standing: Standing): Correction | undefined {
-  if (skip.reason === "cancelled") return undefined;
-  if (skip.registration) return both(skip.registration, standing.generation + 1);
-  if (standing.state === "unverified") return both(standing.last, standing.generation);
-  if (standing.state !== "known") return undefined;
-  const { mends, last, generation } = standing;
-  if (!mends.ledger && !mends.mark) return undefined;
+function doubtsOf(standing: Standing, entry: Entry | undefined): Intent<Registration>[] {
+  if (standing.state === "known") return [];
+  return standing.state === "unverified" ? standing.possible : entry ? intentsOf(entry) : [];
+}
+
+function baseOf(standing: Standing, entry: Entry | undefined): Entry {
+  if (standing.state === "known") return entryOf(standing);
+  return standing.state === "unverified" ? entryOf(standing.known) : (entry ?? NOTHING_KNOWN);
+}
+
+function entryOf({ generation, last, reference, isMirrored }: Known): Entry {
   return {
-    ...(mends.ledger ? { entry: { generation, known: last } } : {}),
-    ...(mends.mark && last ? { mark: { registration: last, generation } } : {}),
+    generation,
+    known: last,
+    ...(reference === undefined ? {} : { reference }),
+    ...(isMirrored ? { isMirrored } : {}),
   };
 }
 
-function both(registration: Registration | undefined, generation: number): Correction {
-  if (!registration) return { entry: { generation, known: undefined } };
-  return { entry: knowing(registration, generation), mark: { registration, generation } };
+/**
+ * What the ledger and the mark are to say of an event that is not announced; undefined when they say it already. What is
+ * in doubt stays so: there is nothing to say now, but there may be later.
+ */
+export function correctionOf(skip: Skip, standing: Standing): Correction | undefined {
+  if (skip.reason === "cancelled" || standing.state !== "known") return undefined;
+  const { mends, last, generation } = standing;
+  if (skip.registration) {
+    const changed = {
+      ...standing,
+      generation: generation + 1,
+      last: skip.registration,
+      reference: undefined,
+    };
+    return { entry: entryOf(changed), mark: { registration: skip.registration, generation: generation + 1 } };
+  }
+  if (!mends.ledger && !mends.mark) return undefined;
+  return {
+    ...(mends.ledger ? { entry: entryOf(standing) } : {}),
+    ...(mends.mark && last ? { mark: { registration: last, generation } } : {}),
+  };
 }

@@ -13,6 +13,7 @@ import type { LedgerChange, TeamLedger } from "./team-ledger.ts";
 export interface Effects {
   outbox: Outbox;
   ledger: Pick<TeamLedger, "write">;
+  now(): Date;
   /** The mark of an event, as it is written there. */
   markOn(eventId: string, mark: Mark): ExtensionWrite;
   /** Writes marks, some of them in one request; tells in their order why one came to nothing. */
@@ -121,7 +122,7 @@ class Application {
     const { outbox, forgets, signal, markOn } = this.#effects;
     const failure = signal.aborted
       ? messageOf(signal.reason)
-      : await this.#record(events.map((event) => changeTo(event, event.announcement.begun)));
+      : await this.#record(events.map((event) => changeTo(event, this.#begunNow(event.announcement))));
     if (failure) {
       for (const { event } of events) this.#refused(event.id, `not begun any more: ${failure}`);
       return;
@@ -137,6 +138,14 @@ class Application {
     for (const { copy } of deliveries) {
       for (const warning of (await copy?.()) ?? []) this.#warnings.add(warning);
     }
+  }
+
+  /** A pass may have been busy for a while since it was planned, and whoever verifies counts from the sending. */
+  #begunNow({ begun }: Announcement): LedgerChange["entry"] {
+    const { intent } = begun;
+    return intent
+      ? { ...begun, intent: { ...intent, intendedAt: this.#effects.now().toISOString() } }
+      : begun;
   }
 
   /** Writes down what is known now; what is not known stays begun. */
@@ -157,7 +166,8 @@ class Application {
         this.#refused(id, outcome.error);
         continue;
       }
-      changes.push(changeTo(event, event.announcement.sent));
+      const isMirrored = delivery?.isMarked || event.announcement.sent.isMirrored;
+      changes.push(changeTo(event, { ...event.announcement.sent, ...(isMirrored ? { isMirrored } : {}) }));
       sent.push(id);
       this.#update(id, { action: "sent" });
       for (const code of outcome.warnings) this.#warnings.add(code);

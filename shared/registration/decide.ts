@@ -1,5 +1,5 @@
 import type { KnownPerson, KnownRoster } from "./attendance.ts";
-import type { Standing } from "./standing.ts";
+import type { Standing, Unverified } from "./standing.ts";
 import {
   EMPTY_ROSTER,
   type Person,
@@ -46,7 +46,7 @@ export function decide({ event, slot, known, standing, resend }: Question): Deci
   if (event.isCancelled) return { action: "skip", reason: "cancelled" };
   if (resend && mayBeOverruled(standing)) {
     const present = rosterOf(known);
-    if (rosterSize(present) === 0) return nobodyLeft("last" in standing ? standing.last : undefined);
+    if (rosterSize(present) === 0) return nobodyLeft(lastOf(standing));
     const registration = { timeslot: slot, registered: present };
     return { action: "announce", reason: "resend", announced: present, registration };
   }
@@ -58,20 +58,25 @@ export function decide({ event, slot, known, standing, resend }: Question): Deci
 }
 
 /**
- * The notice that was begun may have gone out or not, and what the host needs to know has to be right in either case. A
+ * The notices that were begun may have gone out or not, and what the host needs to know has to be right in any case. A
  * possible duplicate is better than a missing notice.
  */
 function decideUnverified(
-  { last, intent }: Extract<Standing, { state: "unverified" }>,
+  { known: { last }, possible }: Unverified,
   slot: Timeslot,
   known: KnownRoster,
 ): Decision {
-  const reason = "resent_unverified";
   const ifLost = decideSince(last, slot, known);
-  const ifSent = decideSince(intent.fact, slot, known);
-  if (ifLost.action !== "announce") return ifSent.action === "announce" ? { ...ifSent, reason } : ifLost;
-  if (ifSent.action !== "announce") return { ...ifLost, reason };
-  return { ...ifLost, reason, announced: rosterOf(known) };
+  const decisions = [ifLost, ...possible.map(({ fact }) => decideSince(fact, slot, known))];
+  const [announce, ...others] = decisions.filter((decision) => decision.action === "announce");
+  if (!announce) return ifLost;
+  const announced = others.length > 0 ? rosterOf(known) : announce.announced;
+  return { ...announce, reason: "resent_unverified", announced };
+}
+
+function lastOf(standing: Standing): Registration | undefined {
+  if (standing.state === "unverified") return standing.known.last;
+  return standing.state === "known" ? standing.last : undefined;
 }
 
 /** Nobody can repair what says nothing intelligible but by announcing the event again, which is for a person to ask. */

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "../ledger/entry.ts";
+import { type Intent, intentsOf, type LedgerEntry, NOTHING_KNOWN } from "../ledger/entry.ts";
 import type { Sighting } from "../mail/sighting.ts";
 import { type Announcement, announcementOf, type Correction, correctionOf } from "./announcement.ts";
 import { attendance, contactBook } from "./attendance.ts";
@@ -15,7 +15,7 @@ import {
   type SessionEvent,
   type Timeslot,
 } from "./session.ts";
-import { standingOf } from "./standing.ts";
+import { type Standing, standingOf } from "./standing.ts";
 import type { TeamFile } from "./team-file.ts";
 import { registrationSlot } from "./timeslot.ts";
 
@@ -25,7 +25,7 @@ export interface PassInput {
   contacts: readonly Contact[];
   /** What the ledger says, by event. */
   entries: ReadonlyMap<string, LedgerEntry<Registration> | { unreadable: string }>;
-  /** What the search for notices that were begun came to, by event; empty where nobody can search. */
+  /** What the search for notices that were begun came to, by Message-ID; empty where nobody can search. */
   sightings: ReadonlyMap<string, Sighting>;
 }
 
@@ -35,6 +35,8 @@ export interface PlanOptions {
   sentItemsDelayMs: number;
   /** Right of the `@` of our Message-IDs. */
   messageIdDomain: string;
+  /** Where a mail of this pass could be searched for. */
+  place: string;
   /** Tells a trial, or a notice sent again on request, from the one before. */
   occasion: string;
   file: TeamFile;
@@ -103,8 +105,9 @@ function planEvent(
     const slot = registrationSlot(event, calendar);
     const { known, unknown } = attendance(event, book, calendar);
     const entry = entries.get(event.id);
-    const standing = standingOf({ entry, mark, sighting: sightings.get(event.id) }, options);
-    const decision = decide({ event, slot, known, standing, resend: options.resend.has(event.id) });
+    const standing = standingOf({ entry, mark, sightings }, options);
+    const asked = askedFor(event.id, standing, entry, options);
+    const decision = reasoned(decide({ event, slot, known, standing, resend: asked.resend }), asked);
     const planned = {
       state: "planned",
       event,
@@ -125,6 +128,8 @@ function planEvent(
         entry: entry && !("unreadable" in entry) ? entry : undefined,
         standing,
         now: options.now,
+        place: options.place,
+        asked: asked.begun,
         messageIdOf: (announce, generation) => idOf(event.id, announce, generation, options),
       }),
       warnings: warningsOf(decision.announced, options.patterns),
@@ -134,16 +139,51 @@ function planEvent(
   }
 }
 
+interface Asked {
+  /** Somebody asked that the event be announced again, and it was not yet. */
+  resend: boolean;
+  /** On the same request it was begun, and nothing can tell whether that went out. */
+  begun?: Intent<Registration>;
+}
+
+/** A request that comes twice, as a message of the queue may, is one request. */
+function askedFor(
+  eventId: string,
+  standing: Standing,
+  entry: ReturnType<PassInput["entries"]["get"]>,
+  options: PlanOptions,
+): Asked {
+  if (!options.resend.has(eventId)) return { resend: false };
+  const messageId = requestedId(eventId, options);
+  const before = entry && !("unreadable" in entry) ? entry : NOTHING_KNOWN;
+  if (standing.state === "known" && standing.reference === messageId) return { resend: false };
+  const begun = intentsOf<Registration>(before).find(({ reference }) => reference === messageId);
+  if (!begun) return { resend: true };
+  // What was found, or surely was not sent, stands in the ledger no more.
+  if (standing.state === "unverified" && standing.possible.includes(begun)) return { resend: true, begun };
+  return { resend: standing.state !== "pending" };
+}
+
+function reasoned(decision: Decision, { begun }: Asked): Decision {
+  const isDoubted = begun !== undefined && decision.action === "announce";
+  return isDoubted ? { ...decision, reason: "resent_unverified" } : decision;
+}
+
+/** A notice sent again on request is a mail of its own for each request. */
+function requestedId(eventId: string, { file, occasion, messageIdDomain }: PlanOptions): string {
+  return messageIdOf({ team: file.team, eventId, occasion }, messageIdDomain);
+}
+
 function idOf(
   eventId: string,
   { reason, announced, registration }: Extract<Decision, { action: "announce" }>,
   generation: number,
-  { file, trial, occasion, messageIdDomain }: PlanOptions,
+  options: PlanOptions,
 ): string {
-  // A trial, or a notice sent again on request, is a mail of its own each time.
-  const own = trial || reason === "resend" ? { occasion } : {};
-  const announcement = { team: file.team, eventId, generation, announced, registration, ...own };
-  return messageIdOf(announcement, messageIdDomain);
+  // A trial is a mail of its own each time, too.
+  if (options.trial || reason === "resend") return requestedId(eventId, options);
+  const { file, messageIdDomain } = options;
+  return messageIdOf({ team: file.team, eventId, generation, announced, registration }, messageIdDomain);
 }
 
 function noticeOf(

@@ -77,12 +77,14 @@ async function readEvents(graph: GraphRoad, question: SnapshotQuestion): Promise
       calendars.map((candidate) => candidate.name),
     );
   }
-  const view = await fetchCalendarView(graph, {
+  const events = await fetchCalendarView(graph, {
     calendarId: calendar.id,
     from: question.window.from,
     to: question.window.to,
     extension: question.extension,
   });
+  // A page may bring an event once more when the calendar changes between two of them.
+  const view = [...new Map(events.map((event) => [event.id, event])).values()];
   const sessions = view.filter((event) => event.subject?.includes(question.topic));
   const marks = await marksOf(graph, sessions, question.extension);
   return sessions.map((event) => ({

@@ -1,44 +1,37 @@
 import type { Sighting } from "../mail/sighting.ts";
 import type { MarkedEvent } from "./session.ts";
-import { needsSearch } from "./standing.ts";
+import { noticesInDoubt } from "./standing.ts";
 import type { TeamLedger } from "./team-ledger.ts";
 
-/** Looks for mails by their Message-IDs; undefined for one whose absence would prove nothing. */
-export type Search = (messageIds: readonly string[]) => Promise<ReadonlyMap<string, Sighting | undefined>>;
+/** Where notices can be searched for, and how. */
+export interface Search {
+  /** A notice that was begun elsewhere is not looked for here: its absence would prove nothing. */
+  place: string;
+  /** By their Message-IDs; the answer leaves out those whose absence proves nothing. */
+  find(messageIds: readonly string[]): Promise<ReadonlyMap<string, Sighting>>;
+}
 
 /**
  * Looks for the notices that were begun and that no mark tells of.
  * @param search  undefined where nobody can search
- * @returns what it came to, by event; a search that fails is a finding too, and stops no pass
+ * @returns what it came to, by Message-ID; a search that fails is a finding too, and stops no pass
  */
 export async function searchBegun(
   events: readonly MarkedEvent[],
   { entries }: Pick<TeamLedger, "entries">,
   search: Search | undefined,
-): Promise<Map<string, Sighting>> {
-  const begun = events.flatMap(({ event, mark }) => {
-    const intent = event.isCancelled ? undefined : needsSearch({ entry: entries.get(event.id), mark });
-    return intent ? [{ eventId: event.id, messageId: intent.reference }] : [];
-  });
+): Promise<ReadonlyMap<string, Sighting>> {
+  const begun = events
+    .filter(({ event }) => !event.isCancelled)
+    .flatMap(({ event, mark }) => noticesInDoubt({ entry: entries.get(event.id), mark }))
+    .filter(({ place }) => place === search?.place)
+    .map(({ reference }) => reference);
   if (!search || begun.length === 0) return new Map();
-  const found = await searched(search, [...new Set(begun.map(({ messageId }) => messageId))]);
-  return new Map(
-    begun.flatMap(({ eventId, messageId }) => {
-      const sighting = found(messageId);
-      return sighting ? [[eventId, sighting] as const] : [];
-    }),
-  );
-}
-
-async function searched(
-  search: Search,
-  messageIds: string[],
-): Promise<(messageId: string) => Sighting | undefined> {
+  const messageIds = [...new Set(begun)];
   try {
-    const found = await search(messageIds);
-    return (messageId) => found.get(messageId);
+    return await search.find(messageIds);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return () => ({ state: "unread", error: message });
+    return new Map(messageIds.map((messageId) => [messageId, { state: "unread", error: message }]));
   }
 }

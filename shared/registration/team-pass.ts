@@ -182,12 +182,14 @@ async function carryOut(
       sentItemsDelayMs: world.sentItemsDelayMs,
       messageIdDomain: world.messageIdDomain,
       occasion: batch,
+      place: placeOf(road, file),
     },
   );
   if (request.dryRun) return previewPlan(plan);
   return applyPlan(plan, {
     outbox: outboxOf(road, file, graph, world, options),
     ledger,
+    now: () => world.clock.now(),
     signal,
     forgets: request.trial,
     markOn: markingOf(events, calendar.extension),
@@ -222,22 +224,31 @@ function outboxOf(
   });
 }
 
+/** Where the mails of this pass are kept when they are sent. */
+function placeOf(road: OpenRoad, { connection }: TeamFile): string {
+  return road.road === "graph" ? `graph ${connection}` : `imap ${road.servers.imap.host} ${road.from}`;
+}
+
 /** How a mail that was begun is searched for; undefined where the account did not consent to being searched. */
 function searchOf(
   road: OpenRoad,
-  { team, mail }: TeamFile,
+  file: TeamFile,
   graph: GraphRoad,
   world: PassWorld,
   signal: AbortSignal,
 ): Search | undefined {
-  if (road.road === "graph") return mail.verifySent ? (ids) => findMessages(graph, ids) : undefined;
-  return async (ids) => {
-    const password = await world.mailPassword(team, { fresh: false });
+  const place = placeOf(road, file);
+  if (road.road === "graph") {
+    return file.mail.verifySent ? { place, find: (ids) => findMessages(graph, ids) } : undefined;
+  }
+  const find: Search["find"] = async (ids) => {
+    const password = await world.mailPassword(file.team, { fresh: false });
     const server = { ...road.servers.imap, user: road.from, password };
     const sightings = await searchSent(server, ids, { signal, timeoutMs: 30_000 });
     // The copy in the sent folder is ours, made after the sending: a crash between the two leaves none.
     return new Map([...sightings].filter(([, { state }]) => state !== "not_found"));
   };
+  return { place, find };
 }
 
 function markingOf(events: readonly MarkedEvent[], name: string): Effects["markOn"] {

@@ -8,7 +8,6 @@ import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { systemClock } from "../../shared/clock.ts";
 import type { ConnectionsReport } from "../../shared/connections/overview.ts";
 import type { HealthReport } from "../../shared/health.ts";
-import { knowing } from "../../shared/ledger/entry.ts";
 import { tableLedger } from "../../shared/ledger/ledger.ts";
 import { CONSENT_STATES_TABLE } from "../../shared/oauth/consent-state.ts";
 import { connectionRegistry } from "../../shared/oauth/connection-registry.ts";
@@ -148,7 +147,7 @@ suite("the timer connections-check", () => {
     const hourMs = 3_600_000;
     const writes = [-hourMs, hourMs].map((since) => ({
       subject: since < 0 ? "old" : "young",
-      entry: knowing("announced", 1),
+      entry: { known: "announced", generation: 1 },
       version: undefined,
       keepUntil: new Date(Date.now() + since),
     }));

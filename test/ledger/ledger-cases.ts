@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as z from "zod";
-import {
-  intending,
-  knowing,
-  type LedgerEntry,
-  NOTHING_KNOWN,
-  withdrawing,
-} from "../../shared/ledger/entry.ts";
+import { intending, type LedgerEntry, NOTHING_KNOWN } from "../../shared/ledger/entry.ts";
 import type { Ledger, LedgerWrite } from "../../shared/ledger/ledger.ts";
 
 /** A fact with a date in it, for JSON has none. */
@@ -25,7 +19,7 @@ export const KEEP_UNTIL = new Date("2026-12-03T04:00:00Z");
 const AT = new Date("2026-11-03T18:00:00.250Z");
 
 export function visited(who: string, generation = 1): LedgerEntry<Visit> {
-  return knowing({ who, at: AT }, generation);
+  return { known: { who, at: AT }, generation };
 }
 
 /** An entry that takes the place of none, unless a version is given. */
@@ -107,7 +101,8 @@ function keepingCases(ledger: Ledger<Visit>): void {
       begun,
       known: visited("Ada"),
       again: intending(visited("Ada"), { ...intent, generation: 2 }),
-      withdrawn: withdrawing(begun),
+      doubted: intending(visited("Ada"), { ...intent, generation: 3, place: "there" }, [intent]),
+      found: { ...visited("Ada"), reference: "<1@example>", isMirrored: true },
       unusual: visited('"\\\u0000\u2028\u2029\n{}}🐟 日本 --changeset', 12_345),
     };
     await ledger.write(

@@ -4,7 +4,7 @@ import type { LedgerEntry } from "../../shared/ledger/entry.ts";
 import { announcementOf, correctionOf } from "../../shared/registration/announcement.ts";
 import type { Decision } from "../../shared/registration/decide.ts";
 import { EMPTY_ROSTER, type Registration } from "../../shared/registration/session.ts";
-import type { Standing } from "../../shared/registration/standing.ts";
+import type { Known, Standing } from "../../shared/registration/standing.ts";
 
 type Announce = Extract<Decision, { action: "announce" }>;
 
@@ -24,8 +24,8 @@ function registrationOf(...names: string[]): Registration {
   return { timeslot, registered: { students, adults: [], mentors: [] } };
 }
 
-function known(last: Registration | undefined, generation: number, ledger = false, mark = false): Standing {
-  return { state: "known", generation, last, mends: { ledger, mark } };
+function known(last: Registration | undefined, generation: number, ledger = false, mark = false): Known {
+  return { state: "known", generation, last, isMirrored: false, mends: { ledger, mark } };
 }
 
 const intent = {
@@ -35,11 +35,16 @@ const intent = {
   intendedAt: "2026-11-03T04:00:00.000Z",
 };
 const doubted: LedgerEntry<Registration> = { generation: 2, known: before, intent };
-const unverified: Standing = { state: "unverified", generation: 3, last: before, intent };
+const unverified: Standing = {
+  state: "unverified",
+  generation: 3,
+  known: known(before, 2),
+  possible: [intent],
+};
 
 function announced(standing: Standing, entry?: LedgerEntry<Registration>, decision: Announce = announce) {
   const messageIdOf = (_: unknown, generation: number) => `<${generation}@x>`;
-  return announcementOf(decision, { entry, standing, now: NOW, messageIdOf });
+  return announcementOf(decision, { entry, standing, now: NOW, place: "graph default", messageIdOf });
 }
 
 suite("an announcement", () => {
@@ -49,9 +54,15 @@ suite("an announcement", () => {
     assert.deepEqual(begun, {
       generation: 2,
       known: before,
-      intent: { generation: 3, fact: after, reference: "<3@x>", intendedAt: NOW.toISOString() },
+      intent: {
+        generation: 3,
+        fact: after,
+        reference: "<3@x>",
+        place: "graph default",
+        intendedAt: NOW.toISOString(),
+      },
     });
-    assert.deepEqual(sent, { generation: 3, known: after });
+    assert.deepEqual(sent, { generation: 3, known: after, reference: "<3@x>" });
     assert.deepEqual(refused, { generation: 2, known: before });
     assert.deepEqual(mark, { registration: after, generation: 3 });
   });
@@ -59,6 +70,7 @@ suite("an announcement", () => {
   test("that is made again because nobody could tell keeps its number and Message-ID", () => {
     const again: Announce = { ...announce, reason: "resent_unverified" };
     const { messageId, begun, refused } = announced(unverified, doubted, again);
+    assert.equal(begun.doubts, undefined);
     assert.deepEqual([messageId, begun.intent?.generation], ["<first-try@x>", 3]);
     assert.equal(begun.intent?.intendedAt, NOW.toISOString());
     // That this try was refused says nothing of the one before.
@@ -67,7 +79,9 @@ suite("an announcement", () => {
 
   test("of something else than was begun is another one", () => {
     const other: Announce = { ...announce, reason: "resent_unverified", registration: before };
-    assert.equal(announced(unverified, doubted, other).messageId, "<4@x>");
+    const { messageId, begun } = announced(unverified, doubted, other);
+    assert.equal(messageId, "<4@x>");
+    assert.deepEqual(begun.doubts, [intent], "the one before is looked for, too");
   });
 
   test("that somebody asked for is another one, too", () => {
@@ -105,14 +119,8 @@ suite("without a mail", () => {
     });
   });
 
-  test("what is in doubt and has nothing to say any more is settled, and its number stays used", () => {
-    assert.deepEqual(correctionOf(skip, unverified), {
-      entry: { generation: 3, known: before },
-      mark: { registration: before, generation: 3 },
-    });
-    const nothing: Standing = { ...unverified, last: undefined };
-    assert.deepEqual(correctionOf({ action: "skip", reason: "no_known_attendees" }, nothing), {
-      entry: { generation: 3, known: undefined },
-    });
+  test("what is in doubt stays so while there is nothing to say", () => {
+    assert.equal(correctionOf(skip, unverified), undefined);
+    assert.equal(correctionOf({ action: "skip", reason: "no_known_attendees" }, unverified), undefined);
   });
 });

@@ -52,6 +52,7 @@ function remembering({
       steps.push(`mark ${marks.map(({ eventId }) => eventId).join()}`);
       return marks.map(() => undefined);
     },
+    now: () => new Date("2026-11-03T04:00:00Z"),
     signal,
     forgets: false,
   };

@@ -192,6 +192,7 @@ test("a mark that says nothing intelligible is overruled by a resend, and by not
 
 suite("when a notice may have gone out or not, and nothing can tell", () => {
   const earlier = slotOf("10:00", "22:00");
+  const NO_MENDS = { ledger: false, mark: false };
 
   /** Decides after `last`, when `fact` was begun. */
   function afterDoubt(
@@ -199,8 +200,18 @@ suite("when a notice may have gone out or not, and nothing can tell", () => {
     fact: Registration,
     question: Partial<Question> = {},
   ): Decision {
-    const intent = { generation: 2, fact, reference: "<2@x>", intendedAt: "2026-11-03T04:00:00Z" };
-    return decided({ standing: { state: "unverified", generation: 2, last, intent }, ...question });
+    return afterDoubts(last, [fact], question);
+  }
+
+  function afterDoubts(
+    last: Registration | undefined,
+    facts: Registration[],
+    question: Partial<Question> = {},
+  ): Decision {
+    const begun = { reference: "<2@x>", intendedAt: "2026-11-03T04:00:00Z" };
+    const possible = facts.map((fact, index) => ({ generation: index + 2, fact, ...begun }));
+    const known = { state: "known", generation: 1, last, isMirrored: true, mends: NO_MENDS } as const;
+    return decided({ standing: { state: "unverified", generation: 2, known, possible }, ...question });
   }
   const told = (decision: Decision) => [
     decision.reason,
@@ -226,6 +237,12 @@ suite("when a notice may have gone out or not, and nothing can tell", () => {
     });
     assert.deepEqual(told(decision), ["resent_unverified", present]);
     assert.deepEqual(decision.action === "announce" && decision.registration, of(present, earlier));
+  });
+
+  test("and it went back in a notice that is in doubt as well, the host is told", () => {
+    const there = of(present, slotOf("15:00", "23:00"));
+    const decision = afterDoubts(of(present), [there, of(present)]);
+    assert.deepEqual(told(decision), ["resent_unverified", present]);
   });
 
   test("and nothing of it is left to say, no mail goes out", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test, type TestContext } from "node:test";
 import { aWorld, outcomesOf, type World } from "../worlds/registration-world.ts";
+import { aTeam } from "../worlds/registration-stage.ts";
 import { ADA, BLAISE, GRACE, invited, session, sessions } from "../worlds/seeds.ts";
 
 const SEND = { method: "POST", path: "/sendMail$" };
@@ -122,6 +123,83 @@ suite("a notice whose answer was lost, of an account that may not be searched,",
   });
 });
 
+suite("of several notices whose answers were lost", () => {
+  const HOURLY = { calendar: { full_day: "False" } };
+  const at = (start: string, end: string) => ({
+    start: `2026-11-03T${start}:00`,
+    end: `2026-11-03T${end}:00`,
+  });
+
+  test("the last word is the host's: a session that moved and moved back in doubt is announced", async (t) => {
+    const world = await aWorld(t, { events: [session()], team: HOURLY });
+    await world.run();
+    const id = world.idOf("Team Session");
+    world.mailbox.changeEvent(id, at("19:00", "21:00"));
+    world.graph.faults.add({ kind: "reset-after", ...SEND });
+    assert.deepEqual(outcomesOf(await world.run()), ["pending moved"]);
+    world.mailbox.changeEvent(id, at("16:00", "18:00"));
+    await world.clock.advance(15 * MINUTE_MS);
+    world.graph.faults.add({ kind: "reset-before", ...SEND });
+    assert.deepEqual(outcomesOf(await world.run()), ["pending resent_unverified"]);
+    await world.clock.advance(15 * MINUTE_MS);
+    assert.deepEqual(outcomesOf(await world.run()), ["sent resent_unverified"]);
+  });
+
+  test("one that was found counts, also when a later one surely was not sent", async (t) => {
+    const world = await aWorld(t, {
+      events: [session()],
+      team: { ...HOURLY, mail: { verify_sent: true } },
+      alsoScope: "Mail.ReadBasic",
+    });
+    await world.run();
+    const id = world.idOf("Team Session");
+    world.mailbox.changeEvent(id, at("19:00", "21:00"));
+    world.graph.faults.add({ kind: "reset-after", ...SEND });
+    await world.run();
+    world.mailbox.changeEvent(id, at("16:00", "18:00"));
+    world.graph.faults.add({ kind: "reset-before", ...SEND });
+    assert.deepEqual(outcomesOf(await world.run({ resend: [id] })), ["pending resend"]);
+    await world.clock.advance(15 * MINUTE_MS);
+    assert.deepEqual(outcomesOf(await world.run()), ["sent moved"]);
+  });
+
+  test("one that was found is not sent again because a later one was not", async (t) => {
+    const world = await verifying(t);
+    const id = world.idOf("Team Session");
+    world.graph.faults.add({ kind: "reset-after", ...SEND });
+    await world.run();
+    world.graph.faults.add({ kind: "reset-before", ...SEND });
+    await world.run({ resend: [id] });
+    await world.clock.advance(15 * MINUTE_MS);
+    assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
+    assert.equal(world.mailbox.sent.length, 1);
+  });
+});
+
+suite("a notice in doubt that cannot be searched for where it was sent", () => {
+  test("is one that nobody can tell of when its team mails another way since", async (t) => {
+    const world = await aWorld(t, { events: [session()], ownSender: true, alsoScope: "Mail.ReadBasic" });
+    world.smtp.faults.add({ kind: "reset-after", method: "DATA" });
+    assert.deepEqual(outcomesOf(await world.run()), ["pending new"]);
+    await world.writeConfig("teams/robots.json", aTeam({ mail: { verify_sent: true } }));
+    await world.clock.advance(15 * MINUTE_MS);
+    assert.deepEqual(outcomesOf(await world.run()), ["sent resent_unverified"]);
+  });
+
+  test("is one that nobody can tell of when the search goes on failing", async (t) => {
+    const world = await verifying(t);
+    world.graph.faults.add({ kind: "reset-before", ...SEND });
+    await world.run();
+    world.graph.faults.add({ kind: "status", status: 403, path: "/me/messages", times: 0 });
+    const actions: string[] = [];
+    for (const minutes of [15, 60]) {
+      await world.clock.advance(minutes * MINUTE_MS);
+      actions.push((await world.run()).events[0]?.action ?? "");
+    }
+    assert.deepEqual([actions, world.mailbox.sent.length], [["pending", "sent"], 1]);
+  });
+});
+
 suite("the ledger", () => {
   test("knows that a notice was begun before the mail leaves", async (t) => {
     const world = await aWorld(t, { events: [session()] });
@@ -175,6 +253,20 @@ suite("the ledger", () => {
     world.mailbox.removeExtension(id, "org.mantabots");
     assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
     assert.equal(world.mailbox.sent.length, 1);
+  });
+
+  test("believes a program that announced and marked something else after our mark was there", async (t) => {
+    const world = await aWorld(t, { events: [session()], team: { calendar: { full_day: "False" } } });
+    await world.run();
+    const id = world.idOf("Team Session");
+    const { generation: _, ...mark } = world.markOf(id) ?? {};
+    const evening = { start: "2026-11-04T00:00:00.000000+0000", end: "2026-11-04T02:00:00.000000+0000" };
+    world.mailbox.changeEvent(id, { start: "2026-11-03T19:00:00", end: "2026-11-03T21:00:00" });
+    world.mailbox.removeExtension(id, "org.mantabots");
+    world.mailbox.setExtension(id, "org.mantabots", { ...mark, ...evening });
+    assert.deepEqual(outcomesOf(await world.run({ dryRun: true })), ["skipped already_registered"]);
+    world.mailbox.changeEvent(id, { start: "2026-11-03T16:00:00", end: "2026-11-03T18:00:00" });
+    assert.deepEqual(outcomesOf(await world.run()), ["sent moved"]);
   });
 
   test("counts each change: a session that moves there and back is announced three times", async (t) => {

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
 import { parseTeamFile } from "../../shared/registration/team-file.ts";
-import { aCard, anInvitee, aSession, aTeamFile, outcomesOf, planOf, rowOf } from "./sessions.ts";
+import {
+  aCard,
+  anInvitee,
+  aSession,
+  aTeamFile,
+  outcomesOf,
+  planOf,
+  type PlanQuestion,
+  rowOf,
+} from "./sessions.ts";
 
 const ada = aCard("Ada", "ada@example.org", { jobTitle: "Team Member" });
 const grace = aCard("Grace", "grace@example.org", { jobTitle: "Coach" });
@@ -27,12 +36,13 @@ suite("a plan", () => {
       generation: 1,
       fact: registration,
       reference: announcement?.messageId,
+      place: "graph default",
       intendedAt: "2026-11-03T04:00:00.000Z",
     };
     assert.deepEqual(announcement, {
       messageId: announcement?.messageId,
       begun: { generation: 0, known: undefined, intent },
-      sent: { generation: 1, known: registration },
+      sent: { generation: 1, known: registration, reference: announcement?.messageId },
       refused: { generation: 0, known: undefined },
       mark: { registration, generation: 1 },
     });
@@ -195,6 +205,31 @@ suite("a session that is to be announced again", () => {
     });
     assert.deepEqual(plan.unknownResends, ["gone", "other"]);
   });
+});
+
+test("a request to announce again that arrives twice is carried out once", () => {
+  const event = aSession({ attendees: [anInvitee("ada@example.org")] });
+  const ask = (entries: PlanQuestion["entries"], minutesLater = 0) => {
+    const now = new Date(Date.parse("2026-11-03T04:00:00Z") + minutesLater * 60_000);
+    const plan = planOf({
+      events: [{ event }],
+      contacts,
+      resend: ["session-1"],
+      now,
+      ...(entries ? { entries } : {}),
+    });
+    return rowOf(plan);
+  };
+  const first = ask(undefined).announcement;
+  assert.ok(first);
+  const begun = new Map([["session-1", first.begun]]);
+  assert.equal(ask(begun).decision.action, "wait");
+  const again = ask(begun, 10);
+  assert.deepEqual(
+    [again.decision.reason, again.announcement?.messageId],
+    ["resent_unverified", first.messageId],
+  );
+  assert.equal(ask(new Map([["session-1", first.sent]]), 10).decision.reason, "already_registered");
 });
 
 suite("a trial", () => {

@@ -81,6 +81,7 @@ export function planOf(question: PlanQuestion): Plan {
       sentItemsDelayMs: 10 * 60_000,
       messageIdDomain: "rollcall.example",
       occasion: "batch-1",
+      place: "graph default",
       file: file ?? aTeamFile(),
       patterns: {
         text: compilePattern(pattern ?? PATTERN, "text", "conf/mail-pattern.txt"),

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import type { LedgerEntry } from "../../shared/ledger/entry.ts";
 import type { Sighting } from "../../shared/mail/sighting.ts";
 import type { MarkReading, Registration } from "../../shared/registration/session.ts";
-import { needsSearch, type Standing, standingOf } from "../../shared/registration/standing.ts";
+import { noticesInDoubt, type Standing, standingOf } from "../../shared/registration/standing.ts";
 
 const NOW = new Date("2026-11-03T05:00:00Z");
 const MINUTE_MS = 60_000;
@@ -46,18 +46,20 @@ function stand(
   mark: MarkReading,
   sighting?: Sighting,
 ): Standing {
-  return standingOf({ entry, mark, sighting }, { now: NOW, sentItemsDelayMs: 10 * MINUTE_MS });
+  const sightings = new Map(sighting ? [["<3@rollcall.example>", sighting]] : []);
+  return standingOf({ entry, mark, sightings }, { now: NOW, sentItemsDelayMs: 10 * MINUTE_MS });
 }
 
 /** `known 2 ada, mends ledger` and the like. */
 function told(standing: Standing): string {
   const { state, generation } = standing;
-  const last = "last" in standing ? standing.last : undefined;
+  const known = state === "unverified" ? standing.known : state === "known" ? standing : undefined;
+  const last = known?.last;
   const names = last?.registered.students.map(({ name }) => name).join("+") ?? "nothing";
   const mends =
     state === "known" ? Object.entries(standing.mends).flatMap(([what, is]) => (is ? [what] : [])) : [];
   const mending = mends.length > 0 ? `, mends ${mends.join(" and ")}` : "";
-  return "last" in standing ? `${state} ${generation} ${names}${mending}` : `${state} ${generation}`;
+  return known ? `${state} ${generation} ${names}${mending}` : `${state} ${generation}`;
 }
 
 suite("the ledger and the mark mirror each other:", () => {
@@ -71,6 +73,13 @@ suite("the ledger and the mark mirror each other:", () => {
     ["only another program's mark is there", undefined, marked(ada), "known 1 ada, mends ledger"],
     ["another program's mark says the same", knownEntry(ada, 1), marked(ada), "known 1 ada"],
     ["another program's mark says less", knownEntry(both, 2), marked(ada), "known 2 both, mends mark"],
+    [
+      "another program's mark says less where ours had been",
+      { ...knownEntry(both, 2), isMirrored: true },
+      marked(ada),
+      "known 3 ada, mends ledger",
+    ],
+    ["another program wrote into our mark", knownEntry(both, 2), marked(ada, 2), "known 3 ada, mends ledger"],
     [
       "a mark came back when the ledger had been emptied",
       knownEntry(undefined, 3),
@@ -133,11 +142,13 @@ suite("a notice that was begun and not known to be sent", () => {
   }
 
   test("is searched for only when its mark does not tell", () => {
-    assert.equal(needsSearch({ entry: begun(0), mark: none })?.reference, "<3@rollcall.example>");
-    assert.equal(needsSearch({ entry: begun(0), mark: marked(both, 3) }), undefined);
-    assert.equal(needsSearch({ entry: knownEntry(ada, 2), mark: none }), undefined);
-    assert.equal(needsSearch({ entry: { unreadable: "no JSON" }, mark: none }), undefined);
-    assert.equal(needsSearch({ entry: undefined, mark: none }), undefined);
+    const ids = (entry: Parameters<typeof stand>[0], mark: MarkReading = none): string[] =>
+      noticesInDoubt({ entry, mark }).map(({ reference }) => reference);
+    assert.deepEqual(ids(begun(0)), ["<3@rollcall.example>"]);
+    assert.deepEqual(ids(begun(0), marked(both, 3)), []);
+    assert.deepEqual(ids(knownEntry(ada, 2)), []);
+    assert.deepEqual(ids({ unreadable: "no JSON" }), []);
+    assert.deepEqual(ids(undefined), []);
   });
 
   test("says since when, and why it is not known", () => {
@@ -146,5 +157,42 @@ suite("a notice that was begun and not known to be sent", () => {
       standing.state === "pending" ? standing.error : "",
       /^A notice was begun at 2026-11-03T04:00:00[.]000Z, .*: it could not be searched for: no answer[.] It is looked for again by itself; /,
     );
+  });
+});
+
+suite("of two notices that were begun, one after the other,", () => {
+  const first = { generation: 3, fact: both, reference: "<3@x>", intendedAt: "2026-11-03T03:00:00.000Z" };
+  const second = { ...first, generation: 4, fact: ada, reference: "<4@x>" };
+  const entry = { ...knownEntry(ada, 2), doubts: [first], intent: second };
+
+  function possible(sightings: [string, Sighting][]): string {
+    const options = { now: NOW, sentItemsDelayMs: 10 * MINUTE_MS };
+    const standing = standingOf({ entry, mark: marked(ada, 2), sightings: new Map(sightings) }, options);
+    const open = standing.state === "unverified" ? standing.possible.map(({ reference }) => reference) : [];
+    return [told(standing), ...open].join(" ");
+  }
+
+  test("both may have gone out where nobody can tell", () => {
+    assert.equal(possible([]), "unverified 4 ada <3@x> <4@x>");
+  });
+
+  test("the later one settles both when it is found", () => {
+    assert.equal(possible([["<4@x>", { state: "found" }]]), "known 4 ada, mends ledger and mark");
+  });
+
+  test("the earlier one is what is known when the later one surely was not sent", () => {
+    const sightings: [string, Sighting][] = [
+      ["<3@x>", { state: "found" }],
+      ["<4@x>", { state: "not_found" }],
+    ];
+    assert.equal(possible(sightings), "known 3 ada+alan, mends ledger and mark");
+  });
+
+  test("neither was sent when neither is found", () => {
+    const sightings: [string, Sighting][] = [
+      ["<3@x>", { state: "not_found" }],
+      ["<4@x>", { state: "not_found" }],
+    ];
+    assert.equal(possible(sightings), "known 2 ada, mends ledger");
   });
 });
