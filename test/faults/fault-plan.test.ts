@@ -24,41 +24,39 @@ const DATA: [ServiceName, string, string] = ["smtp", "DATA", "host@example.org"]
 function planOf(...faults: PlannedFault[]): {
   next(request: [ServiceName, string, string]): Fault["kind"] | undefined;
   effects: string[];
-  plan: FaultPlan;
+  /** As they were told. */
+  happened: string[];
 } {
   const effects: string[] = [];
   const told = (what: string) => (): void => void effects.push(what);
+  const happened: string[] = [];
   const doing: FaultEffects = {
+    tell: (service, request, what) => void happened.push(`${service} ${request} ${what}`),
     cutOff: told("cut off"),
     cutOffSoon: told("cut off soon"),
     breakLeases: told("leases broken"),
     passTime: told("time passes"),
     startRival: told("rival"),
+    freeze: told("frozen"),
     change: told("changed"),
   };
   const plan = new FaultPlan(faults, doing);
   return {
     next: ([service, method, target]) => plan.next(service, { method, target })?.kind,
     effects,
-    plan,
+    happened,
   };
 }
 
 suite("the faults of a pass", () => {
   test("happen once, each to the request it was planned for", () => {
-    const { next, plan } = planOf(
+    const { next, happened } = planOf(
       { on: "send", nth: 1, what: { kind: "failed after" } },
       { on: "any", nth: 4, what: { kind: "dropped before" } },
     );
-    const happened = [SEND, MARK, SEND, SEND, READ, READ].map(next);
-    assert.deepEqual(happened, [undefined, undefined, "status-after", undefined, "reset-before", undefined]);
-    assert.deepEqual(
-      [...plan.injected],
-      [
-        ["failed after", 1],
-        ["dropped before", 1],
-      ],
-    );
+    const faults = [SEND, MARK, SEND, SEND, READ, READ].map(next);
+    assert.deepEqual(faults, [undefined, undefined, "status-after", undefined, "reset-before", undefined]);
+    assert.deepEqual(happened, ["graph send failed after", "graph read dropped before"]);
   });
 
   test("tell requests of storage and mail apart, too", () => {
@@ -89,9 +87,18 @@ suite("the faults of a pass", () => {
     const { next, effects } = planOf(
       { on: "any", nth: 0, what: { kind: "lease lost" } },
       { on: "any", nth: 0, what: { kind: "taken over" } },
+      { on: "any", nth: 1, what: { kind: "frozen" } },
       { on: "any", nth: 1, what: { kind: "changed meanwhile", change: { kind: "cancel", event: 0 } } },
     );
     assert.deepEqual([next(READ), next(READ)], [undefined, undefined]);
-    assert.deepEqual(effects, ["leases broken", "time passes", "leases broken", "rival", "changed"]);
+    assert.deepEqual(effects, [
+      "leases broken",
+      "time passes",
+      "leases broken",
+      "rival",
+      "leases broken",
+      "frozen",
+      "changed",
+    ]);
   });
 });

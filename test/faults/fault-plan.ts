@@ -1,15 +1,19 @@
 import type { Fault, FaultSubject } from "../../infra/local/emulators/faults.ts";
 import { kindOf } from "./request-kind.ts";
-import type { Change, PlannedFault, Trouble } from "./schedule.ts";
+import type { Change, PlannedFault, RequestKind, Trouble } from "./schedule.ts";
 import type { ServiceName } from "./services.ts";
 
 /** What a fault does beside the request that it happens to. */
 export interface FaultEffects {
+  /** Told of each, before it happens. */
+  tell(service: ServiceName, request: RequestKind, what: Trouble["kind"]): void;
   cutOff(): void;
   cutOffSoon(milliseconds: number): void;
   breakLeases(): void;
   passTime(milliseconds: number): void;
   startRival(): void;
+  /** Until the rival is through. */
+  freeze(): void;
   change(change: Change): void;
 }
 
@@ -20,8 +24,6 @@ interface Armed extends PlannedFault {
 
 /** The faults of one pass: each happens once, to the request it was planned for. */
 export class FaultPlan {
-  /** How many happened, by kind. */
-  readonly injected = new Map<string, number>();
   #armed: Armed[];
   readonly #effects: FaultEffects;
   readonly #outages = new Set<ServiceName>();
@@ -40,13 +42,13 @@ export class FaultPlan {
       armed.toSkip -= 1;
       if (armed.toSkip >= 0) continue;
       this.#armed = this.#armed.filter((other) => other !== armed);
+      this.#effects.tell(service, kind, armed.what.kind);
       happened = this.#inject(armed.what, service, request) ?? happened;
     }
     return happened ?? (this.#outages.has(service) ? outageOf(service) : undefined);
   }
 
   #inject(trouble: Trouble, service: ServiceName, request: FaultSubject): Fault | undefined {
-    this.injected.set(trouble.kind, (this.injected.get(trouble.kind) ?? 0) + 1);
     switch (trouble.kind) {
       case "cut off before":
       case "cut off after":
@@ -62,6 +64,10 @@ export class FaultPlan {
       case "taken over":
         this.#effects.breakLeases();
         this.#effects.startRival();
+        return undefined;
+      case "frozen":
+        this.#effects.breakLeases();
+        this.#effects.freeze();
         return undefined;
       case "rival":
         this.#effects.startRival();

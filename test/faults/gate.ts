@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export interface Gate<Name extends string> {
   /** Where the services are for this host. */
   ports: Record<Name, number>;
+  /** Lets nothing through, either way, as long as that goes on: the host is as if it were frozen. */
+  hold(until: Promise<unknown>): void;
   /** How often something went through it, either way. */
   activity(): number;
   /** All connections are dead, and no new one comes about: the host is cut off for good. */
@@ -17,12 +19,16 @@ export async function openGate<Name extends string>(services: Record<Name, numbe
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   let activity = 0;
+  let isHeld = false;
   const onData = (): void => {
     activity += 1;
   };
   const ports = {} as Record<Name, number>;
   const open = async (name: Name, target: number): Promise<void> => {
-    const server = createServer({ noDelay: true }, (client) => join(client, target, sockets, onData));
+    const server = createServer({ noDelay: true }, (client) => {
+      join(client, target, sockets, onData);
+      if (isHeld) client.pause();
+    });
     servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -36,7 +42,20 @@ export async function openGate<Name extends string>(services: Record<Name, numbe
     for (const server of servers) server.close();
     for (const socket of sockets) socket[how]();
   };
-  return { ports, activity: () => activity, cut: end("resetAndDestroy"), close: end("destroy") };
+  async function hold(until: Promise<unknown>): Promise<void> {
+    isHeld = true;
+    for (const socket of sockets) socket.pause();
+    await until.catch(() => undefined);
+    isHeld = false;
+    for (const socket of sockets) socket.resume();
+  }
+  return {
+    ports,
+    hold: (until) => void hold(until),
+    activity: () => activity,
+    cut: end("resetAndDestroy"),
+    close: end("destroy"),
+  };
 }
 
 function join(client: Socket, target: number, sockets: Set<Socket>, onData: () => void): void {

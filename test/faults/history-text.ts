@@ -19,6 +19,8 @@ function lineOf(item: HistoryItem, nameOf: (event: string) => string): string {
       const what = state ? `${state.isCancelled ? "cancelled, " : ""}${announcementText(state)}` : "deleted";
       return `  calendar   ${nameOf(item.event)}: ${what}`;
     }
+    case "trouble":
+      return `  trouble    ${item.what}: ${item.service}, ${item.request}`;
     case "mail":
       return `  mail       ${nameOf(item.event)}: ${announcementText(item)} ${item.messageId.slice(0, 9)}…`;
     case "pass begins": {

@@ -1,4 +1,6 @@
 import type { People } from "./people.ts";
+import type { RequestKind, Trouble } from "./schedule.ts";
+import type { ServiceName } from "./services.ts";
 
 /** What happened in one schedule, in its order: all that is needed to judge it, and nothing that the product thinks of it. */
 export type History = HistoryItem[];
@@ -14,6 +16,8 @@ export type HistoryItem =
       /** Message-IDs of the mails that are found where their sender can look for them. */
       copies: ReadonlySet<string>;
     }
+  /** Something went wrong with a request. */
+  | { kind: "trouble"; service: ServiceName; request: RequestKind; what: Trouble["kind"] }
   /** A server has taken a mail. */
   | Mail
   | { kind: "pass ends"; at: Date; outcomes: PassOutcome[] };

@@ -11,6 +11,8 @@ export interface Host {
   /** From now on it reaches nobody, and nobody hears of it. */
   cutOff(): void;
   isCutOff(): boolean;
+  /** As if it were frozen as long as that goes on. */
+  freeze(until: Promise<unknown>): void;
   /** How often something went through one of its connections. */
   activity(): number;
   close(): void;
@@ -39,6 +41,7 @@ export const startHost: StartHost = async (places, clock) => {
       gate.cut();
       resolve({ kind: "cut off" });
     },
+    freeze: (until) => gate.hold(until),
     activity: () => gate.activity(),
     close: () => gate.close(),
   };

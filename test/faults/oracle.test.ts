@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import type { Announcement, History, HistoryItem, PassOutcome, ReportedRow, Slot } from "./history.ts";
 import { judge, type PossibleDuplicates } from "./oracle.ts";
 import type { Sender } from "./schedule.ts";
+import type { ServiceName } from "./services.ts";
 
 const HOUR = 60 * 60 * 1000;
 const BEGIN = Date.parse("2026-11-03T12:00:00Z");
@@ -55,6 +56,14 @@ class Story {
     const row = { event: "e", action, reason, error: undefined, slot, attendees, announced, ...more };
     return { kind: "reported", status: row.error === undefined ? "ok" : "partial", rows: [row] };
   }
+  after(hours: number): this {
+    this.#hours += hours;
+    return this;
+  }
+  fails(service: ServiceName): this {
+    this.history.push({ kind: "trouble", service, request: "search", what: "failed before" });
+    return this;
+  }
   /** Announced, and told so. */
   announced(reason = "new", more: { messageId?: string } = {}): this {
     return this.begins().mails(more).reports("sent", reason);
@@ -64,6 +73,7 @@ class Story {
   }
 }
 
+const again = { messageId: "<1@x>" };
 const CUT_OFF: PassOutcome = { kind: "cut off" };
 
 function verdictOf(
@@ -190,6 +200,19 @@ suite("a notice is doubled", () => {
     assert.deepEqual(found(copied.reports("sent", "resent_unverified").quiet(), "smtp"), ["doubled"]);
   });
 
+  test("unless the search has failed for more than an hour", () => {
+    const story = (waitHours: number, service: ServiceName): Story =>
+      sentAndCutOff()
+        .after(waitHours)
+        .begins()
+        .fails(service)
+        .mails(again)
+        .reports("sent", "resent_unverified");
+    assert.deepEqual(found(story(1, "graph").quiet(), "verified"), []);
+    assert.deepEqual(found(story(0, "graph").quiet(), "verified"), ["doubled"]);
+    assert.deepEqual(found(story(1, "storage").quiet(), "verified"), ["doubled"]);
+  });
+
   test("whatever is reported, when the pass before knew what became of it", () => {
     const story = new Story().is(A, "Ada").announced().announced("resent_unverified", { messageId: "<1@x>" });
     assert.deepEqual(found(story.quiet(), "graph"), ["doubled"]);
@@ -197,8 +220,6 @@ suite("a notice is doubled", () => {
 });
 
 suite("a possible duplicate", () => {
-  const again = { messageId: "<1@x>" };
-
   test("is counted where nobody could tell, and must be reported", () => {
     for (const sender of ["graph", "smtp"] as const) {
       const reported = verdictOf(sentAndCutOff().announced("resent_unverified", again).quiet(), sender);

@@ -11,8 +11,10 @@ import {
   sameSlot,
   slotText,
 } from "./history.ts";
+import { isSettled, statementOf, untrueReports } from "./reports.ts";
 import { areSame, inBoth, inEither, isWithin } from "./people.ts";
 import type { Sender } from "./schedule.ts";
+import type { ServiceName } from "./services.ts";
 
 export interface Verdict {
   findings: Finding[];
@@ -54,6 +56,8 @@ interface Followed extends Known {
   /** What the host was told; who may have been seen to leave is not in it any more. */
   told: Announcement | undefined;
   mails: Mail[];
+  /** When the pass began in which the last of them was sent. */
+  mailedAt: Date | undefined;
   /** Since when nobody can be sure what became of the event: a pass did not tell. */
   doubt: Doubt | undefined;
 }
@@ -76,6 +80,8 @@ class Judgement {
   readonly #messageIds = new Map<string, Mail>();
   #pass: Extract<HistoryItem, { kind: "pass begins" }> | undefined;
   #mails: Mail[] = [];
+  /** What did not do as it was asked in the present pass. */
+  readonly #troubled = new Set<ServiceName>();
   /** Repeated in the present pass, with an excuse that is good only if it is reported. */
   #repeated: Mail[] = [];
 
@@ -92,13 +98,17 @@ class Judgement {
         this.#pass = item;
         this.#mails = [];
         this.#repeated = [];
+        this.#troubled.clear();
         for (const event of this.events.values()) this.#see(event, true);
+        break;
+      case "trouble":
+        this.#troubled.add(item.service);
         break;
       case "mail":
         this.#read(item);
         break;
       case "pass ends":
-        this.#checkReports(item.outcomes);
+        this.verdict.findings.push(...untrueReports(this.#mails, item.outcomes));
         this.#countRepeats(item.outcomes);
         this.#drawConclusions(item.outcomes);
         this.#pass = undefined;
@@ -115,6 +125,7 @@ class Judgement {
       told: undefined,
       known: undefined,
       mails: [],
+      mailedAt: undefined,
       doubt: undefined,
     };
     this.events.set(id, event);
@@ -158,6 +169,7 @@ class Judgement {
     event.told = toldBy(mail, event.told);
     event.known = toldBy(mail, event.known);
     event.mails.push(mail);
+    event.mailedAt = this.#pass?.at;
     this.#mails.push(mail);
   }
 
@@ -177,14 +189,19 @@ class Judgement {
     );
   }
 
-  #judgeRepeat({ doubt, mails }: Followed, mail: Mail): void {
+  #judgeRepeat(event: Followed, mail: Mail): void {
+    const { doubt, mails } = event;
+    const { sender } = this.#options;
     const doubled = (why: string): void => this.#find("doubled", mail.event, `${textOf(mail)}: ${why}`);
     if (!doubt) return doubled("the pass before had reported what became of it");
-    if (this.#options.sender === "verified") return doubled("the mail could be found");
+    const couldBeFound = !this.#hasSearchFailedForLong(event);
+    if (sender === "verified" && couldBeFound) return doubled("the mail could be found");
     const before = mails.at(-1);
     if (doubt.isUnchanged && before) {
       if (covers(this.#pass?.marks.get(mail.event), mail)) return doubled("its mark said so");
-      if (this.#pass?.copies.has(before.messageId)) return doubled("its copy was in the sent folder");
+      if (couldBeFound && this.#pass?.copies.has(before.messageId)) {
+        return doubled("its copy was in the sent folder");
+      }
       if (mails.length > doubt.mails && before.messageId !== mail.messageId && isSame(before, mail)) {
         this.#find("Message-ID", mail.event, `it changed when the notice was repeated: ${textOf(mail)}`);
       }
@@ -192,25 +209,11 @@ class Judgement {
     this.#repeated.push(mail);
   }
 
-  /** What is reported as sent was, and what was is not denied. */
-  #checkReports(outcomes: readonly PassOutcome[]): void {
-    const rows = outcomes.flatMap((outcome) => (outcome.kind === "reported" ? outcome.rows : []));
-    const mails = [...this.#mails];
-    for (const { event, action, slot, announced, reason } of rows) {
-      if (action !== "sent") continue;
-      const index = mails.findIndex(
-        (mail) =>
-          mail.event === event && slot && sameSlot(mail.slot, slot) && areSame(mail.people, announced),
-      );
-      if (index === -1) this.#find("untrue report", event, `“sent (${reason})”, but it was not`);
-      else mails.splice(index, 1);
-    }
-    if (outcomes.length > 1) return;
-    for (const { event } of mails) {
-      const denial = rows.find((row) => row.event === event && row.action !== "pending");
-      if (denial)
-        this.#find("untrue report", event, `“${denial.action} (${denial.reason})”, but it was sent`);
-    }
+  /** Nobody is left in doubt for ever: a search that still fails after an hour is none. */
+  #hasSearchFailedForLong({ mailedAt }: Followed): boolean {
+    const searched = this.#options.sender === "smtp" ? "imap" : "graph";
+    if (!this.#troubled.has(searched) || !this.#pass || !mailedAt) return false;
+    return this.#pass.at.getTime() - mailedAt.getTime() >= ASKED_FOR_MS;
   }
 
   /** Where nobody can tell whether a notice went out, it may go out again; but whoever reads the report must see it. */
@@ -230,7 +233,7 @@ class Judgement {
   #drawConclusions(outcomes: readonly PassOutcome[]): void {
     const ran = outcomes.filter(({ kind }) => kind !== "busy");
     for (const [id, event] of this.events) {
-      const rows = ran.map((outcome) => rowOf(outcome, id));
+      const rows = ran.map((outcome) => statementOf(outcome, id));
       const isNamed = rows.some((row) => row !== "not looked at");
       if (!isNamed) continue;
       const isClean = rows.every((row) => row === "not looked at" || (row !== "untold" && isSettled(row)));
@@ -266,15 +269,8 @@ class Judgement {
   }
 }
 
-/** What a run said of an event; a run that was ok and did not name it had no cause to look at it. */
-function rowOf(outcome: PassOutcome, event: string): ReportedRow | "untold" | "not looked at" {
-  if (outcome.kind !== "reported") return "untold";
-  return outcome.rows.find((row) => row.event === event) ?? "not looked at";
-}
-
-function isSettled({ action, error }: ReportedRow): boolean {
-  return error === undefined && (action === "sent" || action === "skipped");
-}
+/** SENT_ITEMS_DELAY_MINUTES, and an hour. */
+const ASKED_FOR_MS = 70 * 60_000;
 
 /** What a host knows that believes the latest notice. */
 function toldBy(mail: Mail, before: Announcement | undefined): Announcement {

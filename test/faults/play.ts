@@ -5,8 +5,6 @@ import { type Stage, World } from "./world.ts";
 export interface Played {
   history: History;
   passes: number;
-  /** Faults that happened, by kind. */
-  injected: ReadonlyMap<string, number>;
 }
 
 /** After a fault so much time settles what was begun: more than SENT_ITEMS_DELAY_MINUTES, and than any lease lasts. */
@@ -26,5 +24,5 @@ export async function play(schedule: Schedule, stage: Stage): Promise<Played> {
     await world.pass([]);
   }
   const history = await world.end();
-  return { history, passes: schedule.passes.length + QUIET_PASSES, injected: world.injected };
+  return { history, passes: schedule.passes.length + QUIET_PASSES };
 }

@@ -28,6 +28,7 @@ export const startProcessHost: StartHost = async (places, clock) => {
       child.kill("SIGKILL");
       gate.cut();
     },
+    freeze: (until) => gate.hold(until),
     activity: () => gate.activity(),
     close: () => {
       if (child.connected) child.disconnect();

@@ -50,7 +50,8 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   },
   { weight: 1, arbitrary: kinds("outage") },
   { weight: 1, arbitrary: kinds("lease lost") },
-  { weight: 2, arbitrary: kinds("rival", "taken over") },
+  { weight: 1, arbitrary: kinds("rival", "taken over") },
+  { weight: 2, arbitrary: kinds("frozen") },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("changed meanwhile"), change }) },
 );
 

@@ -84,8 +84,11 @@ export type Trouble =
   | { kind: "outage" }
   /** Every lease is broken, and so much time passes that the holder finds out. */
   | { kind: "lease lost" }
-  /** A second host begins a pass of its own; when it takes over, the lease was broken and its holder does not know. */
+  /** A second host begins a pass of its own. */
   | { kind: "rival" }
+  /** So it does, but the lease was broken, and its holder does not know and goes on. */
   | { kind: "taken over" }
+  /** The same, and the holder goes on when the second host is through: it was frozen, as machines are at times. */
+  | { kind: "frozen" }
   /** Somebody changes the calendar in the middle of the pass. */
   | { kind: "changed meanwhile"; change: Change };

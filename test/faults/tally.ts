@@ -8,24 +8,24 @@ export class Tally {
   #passes = 0;
   #notices = 0;
   readonly #duplicates = { reported: 0, cutOff: 0 };
-  readonly #injected = new Map<string, number>();
+  readonly #troubles = new Map<string, number>();
   readonly #failedBy = new Map<Finding["what"], number>();
 
-  add({ passes, notices, possibleDuplicates, injected, findings }: Trial): void {
+  add({ passes, notices, possibleDuplicates, troubles, findings }: Trial): void {
     this.schedules += 1;
     this.#passes += passes;
     this.#notices += notices;
     this.#duplicates.reported += possibleDuplicates.reported;
     this.#duplicates.cutOff += possibleDuplicates.cutOff;
-    for (const [kind, count] of injected) increase(this.#injected, kind, count);
+    for (const what of troubles) increase(this.#troubles, what);
     if (findings.length === 0) return;
     this.failed += 1;
-    for (const what of new Set(findings.map((finding) => finding.what))) increase(this.#failedBy, what, 1);
+    for (const what of new Set(findings.map((finding) => finding.what))) increase(this.#failedBy, what);
   }
 
   /** How many faults happened. */
   get faults(): number {
-    return [...this.#injected.values()].reduce((sum, count) => sum + count, 0);
+    return [...this.#troubles.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** How many schedules showed this. */
@@ -36,7 +36,7 @@ export class Tally {
   /** On some lines, for whoever has waited for it. */
   text(): string {
     const { reported, cutOff } = this.#duplicates;
-    const faults = [...this.#injected].sort(([, one], [, other]) => other - one);
+    const faults = [...this.#troubles].sort(([, one], [, other]) => other - one);
     const others = [...this.#failedBy].filter(([what]) => what !== "lost" && what !== "doubled");
     return [
       `${grouped(this.schedules)} schedules, ${grouped(this.#passes)} passes, ${grouped(this.#notices)} notices`,
@@ -47,8 +47,8 @@ export class Tally {
   }
 }
 
-function increase<Key>(counts: Map<Key, number>, key: Key, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
+function increase<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 function grouped(count: number): string {

@@ -7,14 +7,14 @@ import { WINDOW_DAYS } from "./host-settings.ts";
 import type { History } from "./history.ts";
 import { judge, type Verdict } from "./oracle.ts";
 import { play } from "./play.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Schedule, Trouble } from "./schedule.ts";
 import { startServices } from "./services.ts";
 
 /** What one schedule came to. */
 export interface Trial extends Verdict {
   passes: number;
-  /** Faults that happened, by kind. */
-  injected: ReadonlyMap<string, number>;
+  /** What went wrong, each time. */
+  troubles: Trouble["kind"][];
 }
 
 /** Plays schedules one after the other, and judges them. */
@@ -38,8 +38,10 @@ export async function openCourt(): Promise<Court> {
     async try(schedule, startHost) {
       const begin = new Date(FIRST.getTime() + tried * DAYS_APART * DAY_MS);
       tried += 1;
-      const played = await play(schedule, { services, startHost, folder, begin });
-      return { ...played, ...judge(played.history, { sender: schedule.sender, windowDays: WINDOW_DAYS }) };
+      const { history, passes } = await play(schedule, { services, startHost, folder, begin });
+      const troubles = history.flatMap((item) => (item.kind === "trouble" ? [item.what] : []));
+      const verdict = judge(history, { sender: schedule.sender, windowDays: WINDOW_DAYS });
+      return { history, passes, troubles, ...verdict };
     },
     async close() {
       await services.close();

@@ -26,8 +26,6 @@ export interface Stage {
 /** One team's account, calendar and storage, in which one schedule is played. */
 export class World {
   readonly clock: SteppingClock;
-  /** Faults that happened, by kind. */
-  readonly injected = new Map<string, number>();
   readonly #stage: Stage;
   readonly #sender: Sender;
   readonly #calendar: Calendar;
@@ -70,7 +68,15 @@ export class World {
     const host = await this.#host(0);
     const outcomes: Promise<PassOutcome>[] = [];
     let end: NodeJS.Timeout | undefined;
+    const startRival = (): Promise<PassOutcome> => {
+      const run = this.#host(1).then((rival) => rival.run());
+      outcomes.push(run);
+      return run;
+    };
     const plan = new FaultPlan(faults, {
+      tell: (service, request, what) => {
+        this.#history.push(...this.#post.collect(), { kind: "trouble", service, request, what });
+      },
       cutOff: () => host.cutOff(),
       cutOffSoon: (milliseconds) => {
         end = startTimer(() => host.cutOff(), milliseconds);
@@ -78,7 +84,8 @@ export class World {
       change: (change) => this.change(change),
       breakLeases: () => breakLeases(this.#account),
       passTime: (milliseconds) => void this.clock.advance(milliseconds),
-      startRival: () => outcomes.push(this.#host(1).then((rival) => rival.run())),
+      startRival: () => void startRival(),
+      freeze: () => host.freeze(startRival()),
     });
     services.trouble = (service, request) => plan.next(service, request);
     this.#isSettled = false;
@@ -99,9 +106,6 @@ export class World {
       outcomes: settled,
     });
     this.#isSettled = this.#areAllTold(settled);
-    for (const [kind, count] of plan.injected) {
-      this.injected.set(kind, (this.injected.get(kind) ?? 0) + count);
-    }
   }
 
   /** Ends all connections, and reads what happened. */
@@ -148,12 +152,14 @@ export class World {
 
   /** Waits for the runs. When nothing happens any more, they wait for time to pass: it does. */
   async #settle(outcomes: Promise<PassOutcome>[]): Promise<PassOutcome[]> {
+    let idle = 0;
     for (let waits = 0; waits < MOST_WAITS; waits += 1) {
       const expected = outcomes.length;
       const before = this.#activity();
       const settled = await Promise.race([Promise.all(outcomes), pause()]);
       if (settled && outcomes.length === expected) return settled;
-      if (!settled && this.#activity() === before && !isBusy()) this.clock.wakeNext();
+      idle = this.#activity() === before && !isBusy() ? idle + 1 : 0;
+      if (!settled && idle >= IDLE_TIMES) this.clock.wakeNext();
     }
     throw new Error("A run does not end, whatever time passes.");
   }
@@ -171,14 +177,26 @@ export class World {
 }
 
 const SCOPES = "offline_access User.Read Calendars.ReadWrite Contacts.Read Mail.Send";
-/** Files are read or written, or connections made, in this process. */
+/** What is there while nothing goes on: whatever else is (files, connections to be) will go on by itself. */
+const AT_REST = new Set([
+  "Timeout",
+  "Immediate",
+  "TCPServerWrap",
+  "TCPSocketWrap",
+  "TLSWrap",
+  "WriteWrap",
+  "PipeWrap",
+  "TTYWrap",
+  "ProcessWrap",
+]);
+
 function isBusy(): boolean {
-  return process
-    .getActiveResourcesInfo()
-    .some((resource) => /^FSReq|^TCPConnect|^GetAddrInfo/.test(resource));
+  return process.getActiveResourcesInfo().some((resource) => !AT_REST.has(resource));
 }
 
 const MOST_WAITS = 10_000;
+/** What this machine does beside may take all its time for a moment. */
+const IDLE_TIMES = 3;
 const IDLE_MS = 8;
 const IDLE_TURNS = 5;
 
