@@ -4,7 +4,6 @@ import path from "node:path";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { type Graph, startGraph } from "../../infra/local/emulators/graph/graph.ts";
 import type { AccountSeed, ContactSeed, EventSeed } from "../../infra/local/emulators/graph/seed.ts";
-import { PERSONAL_TENANT } from "../../infra/local/emulators/microsoft-login/directory.ts";
 import { type MicrosoftLogin, startMicrosoftLogin } from "../../infra/local/emulators/microsoft-login.ts";
 import { ensureCertificates, LOCAL_CERTIFICATES } from "../../infra/local/tls.ts";
 import { microsoftRefreshToken, SECRETS } from "../../shared/secrets/secret-names.ts";
@@ -32,7 +31,11 @@ export interface ScaleWorld {
   close(): Promise<void>;
 }
 
-const TENANT = { id: "6d2c5f0a-4b1e-4c8f-8f57-2b9f4f1f0a3d", domain: "clubs.onmicrosoft.example" };
+/** The accounts of one alone would meet Graph's limit of 455 requests to extensions in 10 seconds, and not the workers'. */
+const TENANTS = Array.from({ length: 20 }, (_, index) => ({
+  id: `6d2c5f0a-4b1e-4c8f-8f57-${String(index).padStart(12, "0")}`,
+  domain: `clubs${index}.onmicrosoft.example`,
+}));
 const HOUR = 60 * 60 * 1000;
 const PATTERN = "Subject: {{team}}\n{{date}} {{start_time}} {{end_time}}\n{{adults}}\n{{students}}\n";
 
@@ -58,11 +61,11 @@ export async function scaleWorld(size: ScaleSize): Promise<ScaleWorld> {
   });
   const login = await startMicrosoftLogin({
     certificate,
-    tenants: [TENANT],
-    accounts: mailboxes.map(({ account, displayName }) => ({
+    tenants: TENANTS,
+    accounts: mailboxes.map(({ account, displayName }, index) => ({
       userPrincipalName: account,
       displayName,
-      tenant: PERSONAL_TENANT,
+      tenant: tenantAt(index),
     })),
     clients: [{ id: CLIENT.id, name: "Rollcall", secrets: [{ value: CLIENT.secret }], redirectUris: [] }],
   });
@@ -103,6 +106,10 @@ export async function scaleWorld(size: ScaleSize): Promise<ScaleWorld> {
   };
 }
 
+function tenantAt(index: number): string {
+  return TENANTS[index % TENANTS.length]?.id ?? "";
+}
+
 function accountOf(connection: string): string {
   return `${connection}@clubs.example`;
 }
@@ -133,7 +140,7 @@ async function vaultOf(connections: readonly string[], login: MicrosoftLogin): P
     const token = await login.grant(CLIENT.id, accountOf(connection), SCOPES);
     secrets[microsoftRefreshToken(connection)] = token;
   }
-  return cloudVault(secrets, { login, tenant: TENANT.id });
+  return cloudVault(secrets, { login, tenant: tenantAt(0) });
 }
 
 async function writeConfig(
