@@ -161,13 +161,14 @@ async function carryOut(
 ): Promise<Outcome> {
   const { request, signal, batch } = options;
   const patterns = await loadPatterns(world.config, file);
-  const graph = await world.graph(file.connection, { signal, meter });
-  const { calendar, mail } = file;
-  const needsAccount = mail.from !== undefined;
-  const [snapshot, ledger] = await Promise.all([
-    readSnapshot(graph, { ...calendar, calendar: calendar.name, window, needsAccount }),
+  // The ledger before the calendar: a run that overtakes this one is then noticed, and nobody it saw arrive is taken for gone.
+  const [graph, ledger] = await Promise.all([
+    world.graph(file.connection, { signal, meter }),
     openTeamLedger(world.ledger, file.team, world.clock),
   ]);
+  const { calendar, mail } = file;
+  const needsAccount = mail.from !== undefined;
+  const snapshot = await readSnapshot(graph, { ...calendar, calendar: calendar.name, window, needsAccount });
   const road = roadOf(file, snapshot);
   const { events, contacts } = snapshot;
   const sightings = await searchBegun(events, ledger, searchOf(road, file, graph, world, signal));

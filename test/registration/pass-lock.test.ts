@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import type { Lease } from "../../shared/storage/blob-lease.ts";
+import type { Registration } from "../../shared/registration/session.ts";
+import { registrationWorld } from "../../shared/registration/wire.ts";
+import { aQueueWorld } from "../worlds/queue-world.ts";
 import { aWorld, outcomesOf, type World } from "../worlds/registration-world.ts";
-import { session, sessions } from "../worlds/seeds.ts";
+import { ADA, GRACE, invited, session, sessions } from "../worlds/seeds.ts";
 
 const HALF_A_MINUTE_MS = 30_000;
 
@@ -97,4 +102,32 @@ test("a lock that is lost while the calendar is read ends the pass, and says why
   assert.equal(ended?.status, "failed");
   assert.match(ended?.error?.message ?? "", /The lock registration\/robots was lost/);
   assert.equal(world.mailbox.sent.length, 0);
+});
+
+test("a pass that is overtaken takes nobody for gone whom it has not seen arrive", async (t) => {
+  const world = await aQueueWorld(t, { events: [session({ attendees: [invited(GRACE)] })] });
+  await world.run();
+  const { ledger } = registrationWorld(world.env, world.log, { clock: world.clock });
+  const lost = (): Promise<Lease> =>
+    Promise.resolve({ signal: new AbortController().signal, release: () => Promise.resolve() });
+  let isFirst = true;
+  /** The other adds somebody and tells it after this one had every chance to read the calendar, but before it has read the ledger. */
+  const slow: Ledger<Registration> = {
+    async read(scope) {
+      if (isFirst) {
+        isFirst = false;
+        for (let time = 0; time < 50; time += 1) await ledger.read(scope);
+        const eventId = world.idOf("Team Session");
+        world.mailbox.changeEvent(eventId, { attendees: [invited(GRACE), invited(ADA)] });
+        await world.run();
+      }
+      return ledger.read(scope);
+    },
+    write: (scope, writes) => ledger.write(scope, writes),
+  };
+  const overtaken = world.anotherHost({ lock: lost, connectionLease: lost, ledger: slow });
+  const outcome = await overtaken.runNow({}, world.log);
+  assert.equal(outcome.kind, "ran");
+  assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
+  assert.equal(world.mailbox.sent.length, 2);
 });
