@@ -8,6 +8,8 @@ export interface Gate<Name extends string> {
   hold(until: Promise<unknown>): void;
   /** How often something went through it, either way. */
   activity(): number;
+  /** How many connections to a service are open, and not held. */
+  open(name: Name): number;
   /** All connections are dead, and no new one comes about: the host is cut off for good. */
   cut(): void;
   /** The same, when the host has nothing to say any more. */
@@ -18,14 +20,19 @@ export interface Gate<Name extends string> {
 export async function openGate<Name extends string>(services: Record<Name, number>): Promise<Gate<Name>> {
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
+  const clients = new Map<Name, Set<Socket>>();
   let activity = 0;
   let isHeld = false;
   const onData = (): void => {
     activity += 1;
   };
   const ports = {} as Record<Name, number>;
-  const open = async (name: Name, target: number): Promise<void> => {
+  const openOne = async (name: Name, target: number): Promise<void> => {
+    const own = new Set<Socket>();
+    clients.set(name, own);
     const server = createServer({ noDelay: true }, (client) => {
+      own.add(client);
+      client.once("close", () => own.delete(client));
       join(client, target, sockets, onData);
       if (isHeld) client.pause();
     });
@@ -37,7 +44,7 @@ export async function openGate<Name extends string>(services: Record<Name, numbe
     ports[name] = (server.address() as AddressInfo).port;
   };
   const targets = Object.entries(services) as [Name, number][];
-  await Promise.all(targets.map(([name, target]) => open(name, target)));
+  await Promise.all(targets.map(([name, target]) => openOne(name, target)));
   const end = (how: "resetAndDestroy" | "destroy") => (): void => {
     for (const server of servers) server.close();
     for (const socket of sockets) socket[how]();
@@ -53,6 +60,7 @@ export async function openGate<Name extends string>(services: Record<Name, numbe
     ports,
     hold: (until) => void hold(until),
     activity: () => activity,
+    open: (name) => (isHeld ? 0 : (clients.get(name)?.size ?? 0)),
     cut: end("resetAndDestroy"),
     close: end("destroy"),
   };

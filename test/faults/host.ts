@@ -15,6 +15,8 @@ export interface Host {
   freeze(until: Promise<unknown>): void;
   /** How often something went through one of its connections. */
   activity(): number;
+  /** Whether it talks with a mail server, which may take its time, but comes to an end by itself. */
+  isMailing(): boolean;
   close(): void;
 }
 
@@ -43,6 +45,7 @@ export const startHost: StartHost = async (places, clock) => {
     },
     freeze: (until) => gate.hold(until),
     activity: () => gate.activity(),
+    isMailing: () => gate.open("smtp") + gate.open("imap") > 0,
     close: () => gate.close(),
   };
 };

@@ -30,6 +30,7 @@ export const startProcessHost: StartHost = async (places, clock) => {
     },
     freeze: (until) => gate.hold(until),
     activity: () => gate.activity(),
+    isMailing: () => gate.open("smtp") + gate.open("imap") > 0,
     close: () => {
       if (child.connected) child.disconnect();
       gate.close();

@@ -11,6 +11,8 @@ import type {
   Trouble,
 } from "./schedule.ts";
 
+const MOST_PASSES = 5;
+
 const slots: Slot[] = [
   { from: 30, to: 32 },
   { from: 30, to: 31 },
@@ -51,7 +53,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   { weight: 1, arbitrary: kinds("outage") },
   { weight: 1, arbitrary: kinds("lease lost") },
   { weight: 1, arbitrary: kinds("rival", "taken over") },
-  { weight: 2, arbitrary: kinds("frozen") },
+  { weight: 1, arbitrary: kinds("frozen") },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("changed meanwhile"), change }) },
 );
 
@@ -87,7 +89,7 @@ const target = fc.oneof(
   },
 );
 
-const fault: fc.Arbitrary<PlannedFault> = target.chain((on) =>
+const anyFault: fc.Arbitrary<PlannedFault> = target.chain((on) =>
   fc.record({
     on: fc.constant(on),
     nth: on === "any" ? fc.nat({ max: 25 }) : fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3),
@@ -95,20 +97,59 @@ const fault: fc.Arbitrary<PlannedFault> = target.chain((on) =>
   }),
 );
 
+/** A host that has read what there is, and acts on it when it is out of date. */
+const belated: fc.Arbitrary<PlannedFault> = fc.record({
+  on: fc.constantFrom<Target>("read", "ledger read", "ledger write"),
+  nth: fc.nat({ max: 3 }),
+  what: kinds("frozen"),
+});
+
+const fault = fc.oneof({ weight: 15, arbitrary: anyFault }, { weight: 1, arbitrary: belated });
+
 // Most that can go wrong needs something that is due.
 const changes = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Change[]>([]) },
   { weight: 3, arbitrary: fc.array(change, { minLength: 1, maxLength: 3 }) },
 );
 
+const waitMinutes = fc.constantFrom(1, 2, 5, 11, 15, 30, 60, 180);
+
 const pass: fc.Arbitrary<PlannedPass> = fc.record({
-  waitMinutes: fc.constantFrom(1, 2, 5, 11, 15, 30, 60, 180),
+  waitMinutes,
   changes,
   faults: fc.oneof(
     { weight: 1, arbitrary: fc.constant<PlannedFault[]>([]) },
     { weight: 3, arbitrary: fc.array(fault, { minLength: 1, maxLength: 2 }) },
   ),
 });
+
+/** Two in a row: notices are left in doubt, and what would settle that goes wrong, too. */
+const doubtful: fc.Arbitrary<PlannedPass[]> = fc
+  .tuple(
+    fc.record({
+      on: fc.constantFrom<Target>("send", "batch", "mark", "ledger write"),
+      nth: fc.nat({ max: 1 }),
+      what: kinds("failed after", "dropped after", "cut off before", "cut off after"),
+    }),
+    fc.record({
+      on: fc.constantFrom<Target>("search", "search", "batch", "ledger read", "ledger write"),
+      nth: fc.nat({ max: 1 }),
+      what: trouble,
+    }),
+    fc.tuple(waitMinutes, waitMinutes),
+    fc.tuple(changes, changes),
+  )
+  .map(([first, then, waits, changed]) => [
+    { waitMinutes: waits[0], changes: changed[0], faults: [first] },
+    { waitMinutes: waits[1], changes: changed[1], faults: [then] },
+  ]);
+
+const passes = fc
+  .array(fc.oneof({ weight: 7, arbitrary: pass.map((each) => [each]) }, { weight: 1, arbitrary: doubtful }), {
+    minLength: 2,
+    maxLength: 5,
+  })
+  .map((some) => some.flat().slice(0, MOST_PASSES));
 
 const plannedEvent: fc.Arbitrary<PlannedEvent> = fc.record({ slot, people: somebody });
 
@@ -121,5 +162,5 @@ export const randomSchedule: fc.Arbitrary<Schedule> = fc.record({
     { weight: 5, arbitrary: fc.array(plannedEvent, { minLength: 1, maxLength: 2 }) },
     { weight: 1, arbitrary: fc.array(plannedEvent, { minLength: 3, maxLength: 8 }) },
   ),
-  passes: fc.array(pass, { minLength: 2, maxLength: 5 }),
+  passes,
 });

@@ -3,6 +3,7 @@
  * some in which a process is killed, and fails when a notice is lost or doubled.
  * `npm run faults -- --seed S --only N [--series kills]` plays one of them again and tells what happened.
  */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { workThrough } from "./crew.ts";
 import { replay } from "./replay.ts";
@@ -10,7 +11,13 @@ import { commandFor, SERIES, type SeriesName } from "./series.ts";
 import { Tally } from "./tally.ts";
 import type { Tried } from "./worker.ts";
 
-const DEFAULTS = { schedules: 20_000, kills: 40, seed: Date.now() % 2 ** 31, processes: 2 };
+// Half of the time of a schedule is spent on waiting.
+const DEFAULTS = {
+  schedules: 20_000,
+  kills: 40,
+  seed: Date.now() % 2 ** 31,
+  processes: 2 * availableParallelism(),
+};
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +31,7 @@ const { values } = parseArgs({
 });
 const seed = given("seed");
 const PROGRESS_MS = 30_000;
-const MOST_TOLD = 10;
+const MOST_TOLD = 5;
 
 if (values.only === undefined) {
   const failed = (await runSeries("faults", given("schedules"))) + (await runSeries("kills", given("kills")));
@@ -77,7 +84,7 @@ async function runSeries(series: SeriesName, schedules: number): Promise<number>
   return tally.failed;
 }
 
-function failureText(series: SeriesName, { number, findings }: Tried): string {
-  const lines = findings.map(({ what, why }) => `    ${what}: ${why}`);
-  return [`  failed: ${commandFor(series, seed, number)}`, ...lines].join("\n");
+function failureText(series: SeriesName, { number, findings, story }: Tried): string {
+  const lines = [...findings.map(({ what, why }) => `${what}: ${why}`), ...story.split("\n")];
+  return [`  failed: ${commandFor(series, seed, number)}`, ...lines.map((line) => `    ${line}`)].join("\n");
 }

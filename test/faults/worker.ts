@@ -1,5 +1,6 @@
 /** Tries the schedules it is asked for, in a process of its own, and tells of each. */
 import process from "node:process";
+import { textOfHistory } from "./history-text.ts";
 import { SERIES, scheduleOf, type SeriesName } from "./series.ts";
 import { openCourt, type Trial } from "./trial.ts";
 
@@ -14,6 +15,8 @@ export interface Assignment {
 
 export interface Tried extends Trial {
   number: number;
+  /** What happened, for people to read; nothing when all was well. */
+  story: string;
 }
 
 process.once("message", (assignment: Assignment) => {
@@ -25,8 +28,9 @@ async function carryOut({ series: name, seed, from, to }: Assignment): Promise<v
   const court = await openCourt();
   const series = SERIES[name];
   for (let number = from; number < to; number += 1) {
-    const { history: _, ...trial } = await court.try(scheduleOf(series, seed, number), series.startHost);
-    const tried: Tried = { number, ...trial };
+    const { history, ...trial } = await court.try(scheduleOf(series, seed, number), series.startHost);
+    const story = trial.findings.length > 0 ? textOfHistory(history) : "";
+    const tried: Tried = { number, story, ...trial };
     process.send?.(tried);
   }
   await court.close();

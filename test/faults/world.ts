@@ -158,7 +158,7 @@ export class World {
       const before = this.#activity();
       const settled = await Promise.race([Promise.all(outcomes), pause()]);
       if (settled && outcomes.length === expected) return settled;
-      idle = this.#activity() === before && !isBusy() ? idle + 1 : 0;
+      idle = this.#activity() === before && !this.#isBusy() ? idle + 1 : 0;
       if (!settled && idle >= IDLE_TIMES) this.clock.wakeNext();
     }
     throw new Error("A run does not end, whatever time passes.");
@@ -167,6 +167,12 @@ export class World {
   /** Goes up whenever a host talks with a service. */
   #activity(): number {
     return this.#hosts.reduce((sum, host) => sum + (host?.activity() ?? 0), 0);
+  }
+
+  /** Something is under way that goes on by itself, though nothing is to be seen of it yet. */
+  #isBusy(): boolean {
+    if (this.#hosts.some((host) => host?.isMailing())) return true;
+    return process.getActiveResourcesInfo().some((resource) => !AT_REST.has(resource));
   }
 
   #areAllTold(outcomes: readonly PassOutcome[]): boolean {
@@ -189,10 +195,6 @@ const AT_REST = new Set([
   "TTYWrap",
   "ProcessWrap",
 ]);
-
-function isBusy(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => !AT_REST.has(resource));
-}
 
 const MOST_WAITS = 10_000;
 /** What this machine does beside may take all its time for a moment. */
