@@ -92,11 +92,12 @@ export class World {
     const [marks, copies] = [this.#calendar.marks(), this.#post.copies()];
     this.#history.push({ kind: "pass begins", at: this.clock.now(), marks, copies });
     outcomes.push(host.run());
-    const settled = await this.#settle(outcomes);
+    let settled = await this.#settle(outcomes);
     clearTimeout(end);
     if (host.isCutOff()) {
-      // What was on its way arrives all the same.
+      // What was on its way arrives all the same, and may have started a rival.
       await pause();
+      if (outcomes.length > settled.length) settled = await this.#settle(outcomes);
       this.#hosts[0] = undefined;
     }
     services.trouble = () => undefined;
