@@ -49,6 +49,14 @@ function planOf(...faults: PlannedFault[]): {
 }
 
 suite("the faults of a pass", () => {
+  test("keep no blob's client waiting by the machine's clock: the second time, a request fails for good", () => {
+    const drop: PlannedFault = { on: "lease", nth: 0, what: { kind: "dropped before" } };
+    const { next } = planOf(drop, { on: "lease", nth: 1, what: { kind: "throttled", seconds: 5 } });
+    assert.deepEqual([LEASE, LEASE].map(next), ["reset-before", "status"]);
+    const again = planOf(drop, { ...drop, nth: 1 });
+    assert.deepEqual([LEASE, LEASE].map(again.next), ["reset-before", "status"]);
+  });
+
   test("happen once, each to the request it was planned for", () => {
     const { next, happened } = planOf(
       { on: "send", nth: 1, what: { kind: "failed after" } },

@@ -27,6 +27,8 @@ export class FaultPlan {
   #armed: Armed[];
   readonly #effects: FaultEffects;
   readonly #outages = new Set<ServiceName>();
+  /** Requests to blobs that their client has repeated at once, which it does a single time. */
+  readonly #repeated = new Set<string>();
 
   constructor(faults: readonly PlannedFault[], effects: FaultEffects) {
     this.#armed = faults.map((fault) => ({ ...fault, toSkip: fault.nth }));
@@ -43,9 +45,18 @@ export class FaultPlan {
       if (armed.toSkip >= 0) continue;
       this.#armed = this.#armed.filter((other) => other !== armed);
       this.#effects.tell(service, kind, armed.what.kind);
-      happened = this.#inject(armed.what, service, request) ?? happened;
+      happened = this.#inject(this.#withoutDelay(armed.what, request), service, request) ?? happened;
     }
     return happened ?? (this.#outages.has(service) ? outageOf(service) : undefined);
+  }
+
+  /** A second time, a blob's client waits seconds by the machine's clock before it repeats a request: that one fails for good. */
+  #withoutDelay(trouble: Trouble, { target }: FaultSubject): Trouble {
+    const final = FINAL[trouble.kind];
+    if (!final || !target.startsWith("/blob/")) return trouble;
+    if (this.#repeated.has(target)) return { kind: final };
+    this.#repeated.add(target);
+    return trouble;
   }
 
   #inject(trouble: Trouble, service: ServiceName, request: FaultSubject): Fault | undefined {
@@ -93,6 +104,12 @@ export class FaultPlan {
   }
 }
 
+/** What a client repeats, and what comes to the same when it does not. */
+const FINAL: Partial<Record<Trouble["kind"], "failed before" | "failed after">> = {
+  "dropped before": "failed before",
+  "dropped after": "failed after",
+  throttled: "failed before",
+};
 /** Longer than a holder waits before it renews its lease, and shorter than it waits for an answer. */
 const TO_NOTICE_A_LOST_LEASE_MS = 25_000;
 const OVER_HTTP = new Set<ServiceName>(["login", "graph", "storage"]);
