@@ -19,6 +19,7 @@ export function entryParser<Fact>(fact: z.ZodType<Fact>): (text: string) => Pars
     known: z.optional(fact),
     reference: z.string().optional(),
     isMirrored: z.boolean().optional(),
+    isUnverified: z.boolean().optional(),
     intent: Intent.optional(),
     doubts: z.array(Intent).optional(),
   });

@@ -11,6 +11,8 @@ export interface LedgerEntry<Fact> {
   reference?: string | undefined;
   /** Facts of this subject have been written down where others can read and change them, too. */
   isMirrored?: boolean | undefined;
+  /** An effect was repeated of which nothing could tell whether it had come about: perhaps it has done so twice. */
+  isUnverified?: boolean | undefined;
   /** Begun, and not known to have ended: a crash or an unknown answer left it so. */
   intent?: Intent<Fact> | undefined;
   /** Begun before that one and still not known to have ended, oldest first. */
@@ -47,12 +49,13 @@ export function intending<Fact>(
   intent: Intent<Fact>,
   doubts: Intent<Fact>[] = [],
 ): LedgerEntry<Fact> {
-  const { generation, known, reference, isMirrored } = entry;
+  const { generation, known, reference, isMirrored, isUnverified } = entry;
   return {
     generation,
     known,
     ...(reference === undefined ? {} : { reference }),
     ...(isMirrored === undefined ? {} : { isMirrored }),
+    ...(isUnverified === undefined ? {} : { isUnverified }),
     intent,
     ...(doubts.length > 0 ? { doubts } : {}),
   };

@@ -57,19 +57,29 @@ export function announcementOf(announce: Announce, options: AnnouncementOptions)
   };
   const doubts = doubtsOf(standing, entry).filter(({ reference }) => reference !== messageId);
   const base = baseOf(standing, entry);
+  const repeats = announce.reason === "resent_unverified";
   return {
     messageId,
-    begun: intending(base, intent, doubts),
-    sent: {
-      generation,
-      known: registration,
-      reference: messageId,
-      ...(base.isMirrored ? { isMirrored: true } : {}),
-    },
+    begun: stained(intending(base, intent, doubts), entry, repeats),
+    sent: stained(
+      {
+        generation,
+        known: registration,
+        reference: messageId,
+        ...(base.isMirrored ? { isMirrored: true } : {}),
+      },
+      entry,
+      repeats,
+    ),
     // A refusal of this one says nothing of those before.
-    refused: standing.state === "known" ? entryOf(standing) : (entry ?? NOTHING_KNOWN),
+    refused: standing.state === "known" ? stained(entryOf(standing), entry) : (entry ?? NOTHING_KNOWN),
     mark: { registration, generation },
   };
+}
+
+/** What was once repeated without proof stays so: the run that did it may not have come to its report. */
+function stained(next: Entry, before: Entry | undefined, repeats = false): Entry {
+  return repeats || before?.isUnverified ? { ...next, isUnverified: true } : next;
 }
 
 /** The same announcement once more bears the same number and Message-ID: whoever got it twice can tell. */
@@ -103,7 +113,7 @@ function entryOf({ generation, last, reference, isMirrored }: Known): Entry {
  * What the ledger and the mark are to say of an event that is not announced; undefined when they say it already. What is
  * in doubt stays so: there is nothing to say now, but there may be later.
  */
-export function correctionOf(skip: Skip, standing: Standing): Correction | undefined {
+export function correctionOf(skip: Skip, standing: Standing, before?: Entry): Correction | undefined {
   if (skip.reason === "cancelled" || standing.state !== "known") return undefined;
   const { mends, last, generation } = standing;
   if (skip.registration) {
@@ -113,11 +123,12 @@ export function correctionOf(skip: Skip, standing: Standing): Correction | undef
       last: skip.registration,
       reference: undefined,
     };
-    return { entry: entryOf(changed), mark: { registration: skip.registration, generation: generation + 1 } };
+    const entry = stained(entryOf(changed), before);
+    return { entry, mark: { registration: skip.registration, generation: generation + 1 } };
   }
   if (!mends.ledger && !mends.mark) return undefined;
   return {
-    ...(mends.ledger ? { entry: entryOf(standing) } : {}),
+    ...(mends.ledger ? { entry: stained(entryOf(standing), before) } : {}),
     ...(mends.mark && last ? { mark: { registration: last, generation } } : {}),
   };
 }

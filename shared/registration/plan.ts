@@ -77,8 +77,11 @@ export interface FailedEvent {
   error: string;
 }
 
-/** `no_adult`: a notice names nobody who is responsible. `…_not_named`: people are announced in a list that the pattern does not show. */
-type PlanWarning = "no_adult" | `${keyof Roster}_not_named`;
+/**
+ * `no_adult`: a notice names nobody who is responsible. `…_not_named`: people are announced in a list that the pattern does
+ * not show. `resent_unverified`: a run before this one repeated a notice of which nothing could tell whether it had been sent.
+ */
+type PlanWarning = "no_adult" | "resent_unverified" | `${keyof Roster}_not_named`;
 
 /** Decides about every session of a window; asks nobody and changes nothing. */
 export function planPass(input: PassInput, options: PlanOptions): Plan {
@@ -105,6 +108,8 @@ function planEvent(
     const slot = registrationSlot(event, calendar);
     const { known, unknown } = attendance(event, book, calendar);
     const entry = entries.get(event.id);
+    const readable = entry && !("unreadable" in entry) ? entry : undefined;
+    const before: PlanWarning[] = readable?.isUnverified ? ["resent_unverified"] : [];
     const standing = standingOf({ entry, mark, sightings }, options);
     const asked = askedFor(event.id, standing, entry, options);
     const decision = reasoned(decide({ event, slot, known, standing, resend: asked.resend }), asked);
@@ -115,24 +120,25 @@ function planEvent(
       decision,
       attendance: rosterOf(known),
       unknownAttendees: unknown,
+      warnings: before,
     } as const;
     if (decision.action === "skip") {
-      const correction = correctionOf(decision, standing);
-      return { ...planned, warnings: [], ...(correction ? { correction } : {}) };
+      const correction = correctionOf(decision, standing, readable);
+      return { ...planned, ...(correction ? { correction } : {}) };
     }
-    if (decision.action !== "announce") return { ...planned, warnings: [] };
+    if (decision.action !== "announce") return planned;
     return {
       ...planned,
       notice: noticeOf(event.id, slot, decision, options),
       announcement: announcementOf(decision, {
-        entry: entry && !("unreadable" in entry) ? entry : undefined,
+        entry: readable,
         standing,
         now: options.now,
         place: options.place,
         asked: asked.begun,
         messageIdOf: (announce, generation) => idOf(event.id, announce, generation, options),
       }),
-      warnings: warningsOf(decision.announced, options.patterns),
+      warnings: [...before, ...warningsOf(decision.announced, options.patterns)],
     };
   } catch (error) {
     return { state: "failed", event, error: error instanceof Error ? error.message : String(error) };

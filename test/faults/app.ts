@@ -29,7 +29,7 @@ async function runOnce(service: RegistrationService): Promise<PassOutcome> {
   if (!run) return { kind: "failed", why: JSON.stringify(outcome) };
   if (run.error?.code === "already_running") return { kind: "busy" };
   if (run.error) return { kind: "failed", why: `${run.error.code}: ${run.error.message}` };
-  return { kind: "reported", status: run.status, rows: run.events.map(rowOf) };
+  return { kind: "reported", status: run.status, rows: run.events.map(rowOf), warnings: run.warnings };
 }
 
 function rowOf(row: Run["events"][number]): ReportedRow {

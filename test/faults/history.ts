@@ -53,7 +53,7 @@ export type PassOutcome =
   | { kind: "busy" }
   /** It did not come to its events. */
   | { kind: "failed"; why: string }
-  | { kind: "reported"; status: string; rows: ReportedRow[] };
+  | { kind: "reported"; status: string; rows: ReportedRow[]; warnings: readonly string[] };
 
 export interface ReportedRow {
   event: string;

@@ -26,8 +26,10 @@ export interface Verdict {
 export interface PossibleDuplicates {
   /** As `resent_unverified`. */
   reported: number;
-  /** By a run that was cut off, and so reported nothing at all. */
-  cutOff: number;
+  /** By a run that was cut off, and so reported nothing at all; the next report that named the event said so. */
+  reportedLater: number;
+  /** By such a run, too, but no report has named the event since. */
+  notNamed: number;
 }
 
 export interface JudgeOptions {
@@ -73,7 +75,7 @@ class Judgement {
   readonly verdict: Verdict = {
     findings: [],
     notices: 0,
-    possibleDuplicates: { reported: 0, cutOff: 0 },
+    possibleDuplicates: { reported: 0, reportedLater: 0, notNamed: 0 },
   };
   readonly #options: JudgeOptions;
   readonly events = new Map<string, Followed>();
@@ -84,6 +86,8 @@ class Judgement {
   readonly #troubled = new Set<ServiceName>();
   /** Repeated in the present pass, with an excuse that is good only if it is reported. */
   #repeated: Mail[] = [];
+  /** The same of runs that were cut off: who reports next has to say so. */
+  #toReport: Mail[] = [];
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -218,15 +222,30 @@ class Judgement {
 
   /** Where nobody can tell whether a notice went out, it may go out again; but whoever reads the report must see it. */
   #countRepeats(outcomes: readonly PassOutcome[]): void {
-    const reports = outcomes.flatMap((outcome) => (outcome.kind === "reported" ? outcome.rows : []));
-    for (const { event } of this.#repeated) {
-      if (reports.some((row) => row.event === event && row.reason === "resent_unverified")) {
-        this.verdict.possibleDuplicates.reported += 1;
-      } else if (outcomes.some(({ kind }) => kind === "cut off")) {
-        this.verdict.possibleDuplicates.cutOff += 1;
+    const { possibleDuplicates: counts } = this.verdict;
+    const reports = outcomes.filter((outcome) => outcome.kind === "reported");
+    const isCutOff = outcomes.some(({ kind }) => kind === "cut off");
+    this.#toReport = this.#toReport.filter(({ event }) => {
+      const naming = reports.filter(({ rows }) => rows.some((row) => row.event === event));
+      if (naming.length === 0) return true;
+      counts.notNamed -= 1;
+      if (naming.some(({ rows, warnings }) => warnings.includes(RESENT) || isResent(rows, event))) {
+        counts.reportedLater += 1;
       } else {
-        this.#find("unreported duplicate", event, "it was sent again, and no report says so");
+        this.#find(
+          "unreported duplicate",
+          event,
+          "it was sent again by a run that was cut off, and the next report does not say so",
+        );
       }
+      return false;
+    });
+    for (const mail of this.#repeated) {
+      if (reports.some(({ rows }) => isResent(rows, mail.event))) counts.reported += 1;
+      else if (isCutOff) {
+        counts.notNamed += 1;
+        this.#toReport.push(mail);
+      } else this.#find("unreported duplicate", mail.event, "it was sent again, and no report says so");
     }
   }
 
@@ -267,6 +286,12 @@ class Judgement {
   #find(what: Finding["what"], event: string | undefined, why: string): void {
     this.verdict.findings.push({ what, ...(event === undefined ? {} : { event }), why });
   }
+}
+
+const RESENT = "resent_unverified";
+
+function isResent(rows: readonly ReportedRow[], id: string): boolean {
+  return rows.some(({ event, reason }) => event === id && reason === RESENT);
 }
 
 /** SENT_ITEMS_DELAY_MINUTES, and an hour. */

@@ -69,10 +69,11 @@ suite("an announcement", () => {
 
   test("that is made again because nobody could tell keeps its number and Message-ID", () => {
     const again: Announce = { ...announce, reason: "resent_unverified" };
-    const { messageId, begun, refused } = announced(unverified, doubted, again);
+    const { messageId, begun, sent, refused } = announced(unverified, doubted, again);
     assert.equal(begun.doubts, undefined);
     assert.deepEqual([messageId, begun.intent?.generation], ["<first-try@x>", 3]);
     assert.equal(begun.intent?.intendedAt, NOW.toISOString());
+    assert.deepEqual([begun.isUnverified, sent.isUnverified], [true, true]);
     // That this try was refused says nothing of the one before.
     assert.deepEqual(refused, doubted);
   });
@@ -109,6 +110,13 @@ suite("without a mail", () => {
     assert.deepEqual(correctionOf(skip, known(undefined, 0, true, true)), {
       entry: { generation: 0, known: undefined },
     });
+  });
+
+  test("what was once repeated without proof stays so", () => {
+    const repeated = { generation: 3, known: after, isUnverified: true };
+    assert.deepEqual(correctionOf(skip, known(after, 3, true), repeated)?.entry, repeated);
+    const { begun, sent, refused } = announced(known(after, 3), repeated);
+    assert.ok([begun, sent, refused].every(({ isUnverified }) => isUnverified));
   });
 
   test("people who left raise the number, so that they are new when they come back", () => {

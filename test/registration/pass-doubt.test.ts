@@ -93,6 +93,24 @@ suite("a notice whose answer was lost, of an account that may not be searched,",
     assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
   });
 
+  test("is told of by every report that follows, in case the run that repeated it never came to its own", async (t) => {
+    const world = await aWorld(t, { events: [session()] });
+    world.graph.faults.add({ kind: "reset-after", ...SEND });
+    await world.run();
+    await world.clock.advance(10 * MINUTE_MS);
+    await world.run();
+    world.mailbox.changeEvent(world.idOf("Team Session"), { attendees: [invited(ADA), invited(GRACE), invited(BLAISE)] });
+    const changed = await world.run();
+    const quiet = await world.run();
+    assert.deepEqual(
+      [changed, quiet].map((run) => [outcomesOf(run), run.warnings]),
+      [
+        [["sent new_attendees"], ["resent_unverified", "no_adult"]],
+        [["skipped already_registered"], ["resent_unverified"]],
+      ],
+    );
+  });
+
   test("may be waited for as long as the settings say", async (t) => {
     const settings = { SENT_ITEMS_DELAY_MINUTES: "0" };
     const world = await aWorld(t, { events: [session()], settings });
