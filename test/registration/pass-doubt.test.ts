@@ -99,7 +99,9 @@ suite("a notice whose answer was lost, of an account that may not be searched,",
     await world.run();
     await world.clock.advance(10 * MINUTE_MS);
     await world.run();
-    world.mailbox.changeEvent(world.idOf("Team Session"), { attendees: [invited(ADA), invited(GRACE), invited(BLAISE)] });
+    world.mailbox.changeEvent(world.idOf("Team Session"), {
+      attendees: [invited(ADA), invited(GRACE), invited(BLAISE)],
+    });
     const changed = await world.run();
     const quiet = await world.run();
     assert.deepEqual(
