@@ -85,9 +85,10 @@ function stained(next: Entry, before: Entry | undefined, repeats = false): Entry
 /** The same announcement once more bears the same number and Message-ID: whoever got it twice can tell. */
 function repeatedIntent(announce: Announce, standing: Standing): Intent<Registration> | undefined {
   if (standing.state !== "unverified" || announce.reason !== "resent_unverified") return undefined;
-  const [intent, ...others] = standing.possible;
-  const isOnly = others.length === 0 && intent?.generation === standing.generation;
-  return intent && isOnly && sameRegistration(intent.fact, announce.registration) ? intent : undefined;
+  // What was begun after an older one in doubt is the host's last word all the same.
+  const newest = standing.possible.at(-1);
+  if (newest?.generation !== standing.generation) return undefined;
+  return sameRegistration(newest.fact, announce.registration) ? newest : undefined;
 }
 
 function doubtsOf(standing: Standing, entry: Entry | undefined): Intent<Registration>[] {

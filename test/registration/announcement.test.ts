@@ -78,6 +78,14 @@ suite("an announcement", () => {
     assert.deepEqual(refused, doubted);
   });
 
+  test("that is made again keeps them also when an older one is in doubt, which stays so", () => {
+    const again: Announce = { ...announce, reason: "resent_unverified" };
+    const older = { ...intent, generation: 2, fact: registrationOf("blaise"), reference: "<older@x>" };
+    const both: Standing = { ...unverified, possible: [older, intent] };
+    const { messageId, begun } = announced(both, { ...doubted, doubts: [older] }, again);
+    assert.deepEqual([messageId, begun.intent?.generation, begun.doubts], ["<first-try@x>", 3, [older]]);
+  });
+
   test("of something else than was begun is another one", () => {
     const other: Announce = { ...announce, reason: "resent_unverified", registration: before };
     const { messageId, begun } = announced(unverified, doubted, other);
