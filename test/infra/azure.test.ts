@@ -11,6 +11,7 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 
 const LOGGING_APP = `
   log.info("ROLLCALL_PASS_OK"); log.error("ROLLCALL_PASS_FAILED");
+  log.info("ROLLCALL_SYNC_OK"); log.warn("ROLLCALL_SYNC_HELD"); log.error("ROLLCALL_SYNC_FAILED");
   log.error("ROLLCALL_CONNECTION_EXPIRING"); log.error("ROLLCALL_CONNECTION_DEAD");
 `;
 const HOST = {

@@ -1,5 +1,5 @@
-import { startWebexLogin } from "../../../infra/local/emulators/webex-login.ts";
-import type { WebexLogin, WebexLoginOptions } from "../../../infra/local/emulators/webex-login.ts";
+import { startWebex } from "../../../infra/local/emulators/webex/webex.ts";
+import type { Webex, WebexOptions } from "../../../infra/local/emulators/webex/webex.ts";
 import { signIn } from "../../../infra/local/sign-in.ts";
 import { LOCAL_CERTIFICATES, ensureCertificates } from "../../../infra/local/tls.ts";
 
@@ -16,7 +16,7 @@ interface Answer {
 
 /** A Webex with one person and two integrations, and what a client says to it. */
 export interface WebexWorld {
-  webex: WebexLogin;
+  webex: Webex;
   /** The emulator's time, milliseconds since 1970. */
   now: number;
   /** Parameters that are undefined are left out. */
@@ -29,10 +29,10 @@ export interface WebexWorld {
   me(token: unknown): Promise<Answer>;
 }
 
-export async function aWebexWorld(options: Partial<WebexLoginOptions> = {}): Promise<WebexWorld> {
+export async function aWebexWorld(options: Partial<WebexOptions> = {}): Promise<WebexWorld> {
   const { certificate } = await ensureCertificates(LOCAL_CERTIFICATES);
   const integration = { name: "Rollcall", redirectUris: [REDIRECT], scopes: SCOPES };
-  const webex = await startWebexLogin({
+  const webex = await startWebex({
     certificate,
     clock: { now: () => new Date(world.now) },
     people: [{ email: ADA, displayName: "Ada <Lovelace>" }],

@@ -4,6 +4,7 @@ import type { Emulator, EmulatorAnswer, EmulatorOptions, EmulatorRequest } from 
 import { openState } from "../state.ts";
 import { answerBatch } from "./batch.ts";
 import { answerPart } from "./batch-part.ts";
+import { type DirectoryControl, directoryControl } from "./directory.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { openMailbox } from "./mailbox.ts";
 import { PAGE } from "./odata.ts";
@@ -31,6 +32,8 @@ export interface GraphOptions extends EmulatorOptions {
 export interface Graph extends Emulator {
   /** Read and changed past Graph: for tests and samples. @throws {RangeError} no such account */
   mailbox(account: string): Mailbox;
+  /** The tenant's users and groups, which are read by a user's token only: nobody here asks as the app. */
+  readonly directory: DirectoryControl;
   /** Writes to the state file what was changed past Graph. */
   save(): Promise<void>;
   readonly settings: GraphSettings;
@@ -90,6 +93,7 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
   return {
     ...emulator,
     mailbox: (account) => openMailbox(state.value, account, now),
+    directory: directoryControl(state.value),
     save: () => state.save(),
     settings: service.settings,
     stats: statsOf(service),

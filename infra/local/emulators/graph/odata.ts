@@ -16,8 +16,19 @@ export interface Listing<T> {
   /** What an item is sorted by, where it is not what `render` states. */
   sortKey?: (item: T, path: string) => number | undefined;
   /** Properties that only appear when $select names them. */
-  onlySelected?: string[];
+  onlySelected?: readonly string[];
   headers?: Record<string, string>;
+  /** {@link PAGE} unless given. */
+  page?: PageRules;
+  /** Behind `$metadata#`, where it is not something of a mailbox. */
+  context?: string;
+}
+
+interface PageRules {
+  default: number;
+  max: number;
+  /** The query option that a link to the next page has. */
+  cursor: "$skip" | "$skiptoken";
 }
 
 /**
@@ -27,7 +38,7 @@ export interface Listing<T> {
  * - default 10 for calendars too: https://github.com/PTST/O365-HomeAssistant/issues/93, and for contacts:
  *   https://github.com/microsoftgraph/msgraph-sdk-javascript/issues/188
  */
-export const PAGE = { default: 10, max: 1000 };
+export const PAGE: PageRules = { default: 10, max: 1000, cursor: "$skip" };
 
 /** Answers a GET of a collection: filter, order, page, selection, and the link to the rest. */
 export function listAnswer<T>(call: Call, listing: Listing<T>): EmulatorAnswer {
@@ -35,16 +46,17 @@ export function listAnswer<T>(call: Call, listing: Listing<T>): EmulatorAnswer {
   const order = readOrder(option(call, "$orderby") ?? "");
   refuseInefficient(filter, order);
   const found = sorted(filtered(listing, filter), order, listing);
-  const [top, skip] = [pageSize(call), wholeNumber(call, "$skip") ?? 0];
+  const { page: rules = PAGE } = listing;
+  const [top, skip] = [pageSize(call, rules), wholeNumber(call, rules.cursor) ?? 0];
   const page = found.slice(skip, skip + top);
   return {
     status: 200,
     ...(listing.headers ? { headers: listing.headers } : {}),
     body: {
-      "@odata.context": contextOf(call),
+      "@odata.context": contextOf(call, listing.context),
       ...(option(call, "$count") === "true" ? { "@odata.count": found.length } : {}),
       value: page.map((item) => selected(call, listing.render(item), listing)),
-      ...(skip + top < found.length ? { "@odata.nextLink": nextLink(call, skip + top) } : {}),
+      ...(skip + top < found.length ? { "@odata.nextLink": nextLink(call, rules.cursor, skip + top) } : {}),
     },
   };
 }
@@ -140,10 +152,10 @@ function refuseInefficient(filter: Comparison[], order: Order[]): void {
 }
 
 /** Microsoft documents the range and not what lies beyond it; larger numbers have been seen to be cut in silence. */
-function pageSize(call: Call): number {
-  const top = wholeNumber(call, "$top") ?? PAGE.default;
-  if (top >= 1 && top <= PAGE.max) return Math.min(top, call.largestPage);
-  throw badRequest(`Invalid value '${top}' for $top query option found. It goes from 1 to ${PAGE.max}.`);
+function pageSize(call: Call, rules: PageRules): number {
+  const top = wholeNumber(call, "$top") ?? rules.default;
+  if (top >= 1 && top <= rules.max) return Math.min(top, call.largestPage);
+  throw badRequest(`Invalid value '${top}' for $top query option found. It goes from 1 to ${rules.max}.`);
 }
 
 function wholeNumber(call: Call, name: string): number | undefined {
@@ -156,15 +168,16 @@ function wholeNumber(call: Call, name: string): number | undefined {
 }
 
 /** Absolute, with all that was asked for; what was asked for in headers has to be asked for again. */
-function nextLink({ root, path, query }: Call, skip: number): string {
+function nextLink({ root, path, query }: Call, cursor: PageRules["cursor"], skip: number): string {
   const next = new URLSearchParams(query);
-  for (const name of query.keys()) if (name.toLowerCase() === "$skip") next.delete(name);
-  next.set("$skip", String(skip));
+  for (const name of query.keys()) if (name.toLowerCase() === cursor) next.delete(name);
+  next.set(cursor, String(skip));
   return `${root}${withoutVersion(path)}?${next.toString()}`;
 }
 
 /** @see https://learn.microsoft.com/graph/api/user-list-messages (the response of its example) */
-function contextOf(call: Call): string {
+function contextOf(call: Call, context?: string): string {
+  if (context !== undefined) return `${call.root}/$metadata#${context}`;
   const owner = `users('${encodeURIComponent(call.mailbox.user.id)}')`;
   const rest = withoutVersion(call.path)
     .split("/")

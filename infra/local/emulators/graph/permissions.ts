@@ -18,6 +18,16 @@ const REFERENCE = "https://learn.microsoft.com/graph/api";
  */
 const PERMISSIONS = {
   readUser: { delegated: "User.Read", application: "User.Read.All", source: `${REFERENCE}/user-get` },
+  listUsers: {
+    delegated: "User.ReadBasic.All",
+    application: "User.Read.All",
+    source: `${REFERENCE}/user-list`,
+  },
+  listGroupMembers: {
+    delegated: "GroupMember.Read.All",
+    application: "GroupMember.Read.All",
+    source: `${REFERENCE}/group-list-transitivemembers`,
+  },
   listCalendars: {
     delegated: "Calendars.ReadBasic",
     application: "Calendars.ReadBasic",
@@ -58,11 +68,18 @@ const PERMISSIONS = {
 
 export type Operation = keyof typeof PERMISSIONS;
 
+/** The directory is not Outlook: it has words and limits of its own. */
+export function isOfDirectory(operation: Operation): boolean {
+  return operation === "readUser" || operation === "listUsers" || operation === "listGroupMembers";
+}
+
 /** The next wider permissions, as the "higher privileged" column of the pages above has them. */
 const INCLUDED_IN: Record<string, string[]> = {
   "User.Read": ["User.ReadWrite", "User.ReadBasic.All"],
   "User.ReadBasic.All": ["User.Read.All"],
   "User.Read.All": ["User.ReadWrite.All", "Directory.Read.All"],
+  "GroupMember.Read.All": ["GroupMember.ReadWrite.All", "Group.Read.All"],
+  "Group.Read.All": ["Group.ReadWrite.All", "Directory.Read.All"],
   "Directory.Read.All": ["Directory.ReadWrite.All"],
   "Calendars.ReadBasic": ["Calendars.Read"],
   "Calendars.Read": ["Calendars.ReadWrite"],
@@ -86,7 +103,7 @@ function grants(granted: string[], permission: string): boolean {
 export function requirePermission(caller: TokenClaims, operation: Operation): void {
   const { delegated, application } = PERMISSIONS[operation];
   if (carries(caller, caller.account === undefined ? application : delegated)) return;
-  throw operation === "readUser"
+  throw isOfDirectory(operation)
     ? new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     : accessDenied();
 }

@@ -3,6 +3,7 @@ import type { Call, GraphRequest } from "./call.ts";
 import { listCalendarView } from "./calendar-view.ts";
 import { getCalendar, listCalendars } from "./calendars.ts";
 import { listContacts } from "./contacts.ts";
+import { listGroupMembers, listUsers } from "./directory.ts";
 import {
   deleteExtension,
   getExtension,
@@ -27,7 +28,7 @@ type Handler = (
 
 export interface Route {
   method: string;
-  /** Below /me or /users/{user}. */
+  /** Below /me or /users/{user}; of the directory, below the version. */
   path: string;
   operation: Operation;
   handle: Handler;
@@ -51,6 +52,17 @@ const ROUTES: Route[] = [
   route("POST", "/sendMail", "sendMail", sendMail),
   route("GET", "/messages", "listMessages", listMessages),
   route("GET", "/mailFolders/{folder}/messages", "listMessages", listMessages),
+];
+
+/** Of the tenant, not of a mailbox. */
+const DIRECTORY_ROUTES: Route[] = [
+  route("GET", "/users", "listUsers", listUsers),
+  route(
+    "GET",
+    "/groups/{group}/transitiveMembers/microsoft.graph.user",
+    "listGroupMembers",
+    listGroupMembers,
+  ),
 ];
 
 function eventRoutes(root: string): Route[] {
@@ -84,8 +96,10 @@ export function findRoute({ method, path }: Pick<GraphRequest, "method" | "path"
   const [version, owner, ...rest] = segmentsOf(path);
   if (version !== "v1.0") throw badRequest("Invalid version.");
   const isMe = owner?.toLowerCase() === "me";
+  const ofDirectory = DIRECTORY_ROUTES.flatMap((candidate) => matched(candidate, [owner ?? "", ...rest]));
   const user = owner?.toLowerCase() === "users" ? rest.shift() : undefined;
-  const found = isMe || user !== undefined ? ROUTES.flatMap((candidate) => matched(candidate, rest)) : [];
+  const ofMailbox = isMe || user !== undefined ? ROUTES.flatMap((candidate) => matched(candidate, rest)) : [];
+  const found = [...ofDirectory, ...ofMailbox];
   const match = found.find(({ route: { method: allowed } }) => allowed === method);
   if (match) return user === undefined ? match : { ...match, parameters: { ...match.parameters, user } };
   if (found.length === 0)

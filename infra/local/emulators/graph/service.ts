@@ -7,7 +7,7 @@ import type { Call, GraphRequest } from "./call.ts";
 import { GraphError, badRequest, errorBody, exchangeIds } from "./graph-error.ts";
 import type { ExchangeIds } from "./graph-error.ts";
 import { findMailbox } from "./mailbox.ts";
-import { accessDenied, carries, requirePermission } from "./permissions.ts";
+import { accessDenied, carries, isOfDirectory, requirePermission } from "./permissions.ts";
 import { findRoute } from "./routes.ts";
 import type { Route, RouteMatch } from "./routes.ts";
 import type { GraphSettings } from "./settings.ts";
@@ -126,14 +126,14 @@ function mailboxFor(service: Service, caller: TokenClaims, { route, parameters }
   return mailbox;
 }
 
-/** The directory is not Outlook: its requests do not count against a mailbox. */
+/** Requests of the directory do not count against a mailbox. */
 function enter(
   service: Service,
   caller: TokenClaims,
   mailbox: MailboxState,
   { operation }: Route,
 ): () => void {
-  if (operation === "readUser") return () => undefined;
+  if (isOfDirectory(operation)) return () => undefined;
   const visit = {
     app: caller.clientId,
     tenant: caller.tenant,

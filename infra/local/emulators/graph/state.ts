@@ -7,6 +7,31 @@ export interface GraphState {
   /** Of the latest item made; every id comes from it. */
   counter: number;
   mailboxes: MailboxState[];
+  /** Absent in a state of before it was kept. */
+  directory?: DirectoryState;
+}
+
+/** The tenant's users and groups. Whoever has a mailbox here is not among them by that. */
+export interface DirectoryState {
+  users: DirectoryUser[];
+  groups: DirectoryGroup[];
+}
+
+export interface DirectoryUser {
+  id: string;
+  userPrincipalName: string;
+  displayName: string;
+  mail: string | null;
+  otherMails: string[];
+  department: string | null;
+  accountEnabled: boolean;
+  userType: "Member" | "Guest";
+}
+
+export interface DirectoryGroup {
+  id: string;
+  /** Of users and of other groups. */
+  members: string[];
 }
 
 export interface MailboxState {

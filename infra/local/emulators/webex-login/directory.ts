@@ -1,5 +1,5 @@
-/** A person of the organization. */
-export interface PersonSeed {
+/** Somebody, as far as signing in goes. */
+export interface Account {
   email: string;
   displayName: string;
 }
@@ -14,25 +14,30 @@ export interface IntegrationSeed {
   scopes: string[];
 }
 
-export interface WebexSeed {
-  people: PersonSeed[];
-  integrations: IntegrationSeed[];
+/** Who has an account. */
+export interface Accounts {
+  /** Those that the sign-in page offers. */
+  listed(): Account[];
+  byEmail(email: string): Account | undefined;
 }
 
 /** Who and what Webex knows. */
 export class Directory {
-  readonly people: readonly PersonSeed[];
+  readonly #accounts: Accounts;
   readonly #integrations: IntegrationSeed[];
 
-  constructor({ people, integrations }: WebexSeed) {
-    this.people = people;
+  constructor(accounts: Accounts, integrations: IntegrationSeed[]) {
+    this.#accounts = accounts;
     // Copies: a secret can be replaced.
     this.#integrations = integrations.map((integration) => ({ ...integration }));
   }
 
-  person(email: string): PersonSeed | undefined {
-    const wanted = email.toLowerCase();
-    return this.people.find((person) => person.email.toLowerCase() === wanted);
+  get people(): Account[] {
+    return this.#accounts.listed();
+  }
+
+  person(email: string): Account | undefined {
+    return this.#accounts.byEmail(email);
   }
 
   integration(id: string | null): IntegrationSeed | undefined {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { EmulatorAnswer } from "../exchange.ts";
 
 /**
@@ -39,14 +38,4 @@ export class OAuthFailure extends Error {
       body: { error: this.error, error_description: this.message },
     };
   }
-}
-
-/** How everything else below /v1 refuses. @see https://developer.webex.com/docs/basics */
-export function refused(status: number, message: string): EmulatorAnswer {
-  const trackingId = `ROUTERGW_${randomUUID()}`;
-  return {
-    status,
-    headers: { trackingid: trackingId },
-    body: { message, errors: [{ description: message }], trackingId },
-  };
 }

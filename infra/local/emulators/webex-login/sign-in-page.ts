@@ -1,11 +1,11 @@
 import type { EmulatorAnswer } from "../exchange.ts";
-import type { IntegrationSeed, PersonSeed } from "./directory.ts";
+import type { Account, IntegrationSeed } from "./directory.ts";
 import { escapeHtml, signInHtml } from "../sign-in-html.ts";
 
 /** The page that asks who signs in and whether the integration may have what it asks for; each person is a form. */
 export function signInPage(
   integration: IntegrationSeed,
-  people: readonly PersonSeed[],
+  people: readonly Account[],
   scopes: string[],
 ): EmulatorAnswer {
   const forms = people.map(
