@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** What a user edits: team files and mail patterns, by paths relative to CONFIG_DIR. */
+/** What a user edits: team files, space files and mail patterns, by paths relative to CONFIG_DIR. */
 export interface ConfigSource {
   /** For messages: where a reader finds these files. */
   readonly place: string;

@@ -35,7 +35,7 @@ export async function checkConnections(world: ConnectionsWorld, log: Logger): Pr
     }
   };
   try {
-    const uses = (await attempt("reading the team files", () => usesOf(world))) ?? [];
+    const uses = (await attempt("reading the team and space files", () => connectionUses(world))) ?? [];
     await attempt("looking for imported connections", () => nameImported(world, uses, attempt));
     await attempt("trying OPERATOR_MAIL_CONNECTION", async () => world.mail?.prove());
     const watches = [
@@ -79,12 +79,8 @@ async function tellOfDead(world: ConnectionsWorld, log: Logger): Promise<void> {
     return warning?.kind === "dead" && !warning.told;
   });
   if (dead.length === 0) return;
-  const uses = await usesOf(world);
+  const uses = await connectionUses(world);
   for (const record of dead) await warn(watchOfConnection(record, uses, world.registry), { ...world, log });
-}
-
-function usesOf({ config, settings }: ConnectionsWorld): Promise<ConnectionUse[]> {
-  return connectionUses(config, settings);
 }
 
 async function nameImported(

@@ -4,41 +4,77 @@ import { ShortName } from "../config/short-name.ts";
 import type { Capability, Provider } from "../oauth/provider.ts";
 import type { Subject } from "./remedy.ts";
 import type { ConnectionsSettings } from "./settings.ts";
+import type { ConnectionsWorld } from "./world.ts";
 
 /** Something that works through a connection. */
 export interface ConnectionUse {
   provider: Provider;
   connection: string;
   capability: Capability;
-  /** For people: `team mantabots`, or the setting's name. */
+  /** For people: `team mantabots`, `space all-hands`, or the setting's name. */
   usedBy: string;
 }
 
+type Uses = Omit<ConnectionUse, "usedBy">[];
+
 /** Of a team file no more than this: whether the rest is right is for the pass to say. */
-const TeamConnection = z.object({ connection: ShortName.default("default") });
+const TeamUses = z
+  .object({ connection: ShortName.default("default") })
+  .transform(({ connection }): Uses => [{ provider: "microsoft", connection, capability: "registration" }]);
+
+/** Of a space file, likewise. A directory that is Microsoft's is read through the Microsoft connection of the same name. */
+const SpaceUses = z
+  .object({
+    connection: ShortName.default("default"),
+    source: z.object({ type: z.enum(["webex", "microsoft"]) }).default({ type: "webex" }),
+  })
+  .transform(({ connection, source }): Uses => {
+    const providers = source.type === "microsoft" ? (["webex", "microsoft"] as const) : (["webex"] as const);
+    return providers.map((provider) => ({ provider, connection, capability: "membership" }));
+  });
 
 /**
- * What the team files and the settings want connected. A team file that cannot be read wants nothing here; its pass says why.
+ * What the team files, the space files and the settings want connected. A file that cannot be read wants nothing here; its
+ * run says why.
+ * @param hasApp  whose app registration is set up: without Webex's nobody works with spaces
  * @throws {ConfigSourceError} CONFIG_DIR cannot be read
  */
-export async function connectionUses(
-  config: ConfigSource,
-  settings: ConnectionsSettings,
-): Promise<ConnectionUse[]> {
-  const files = (await config.list("teams")).filter((name) => name.endsWith(".json"));
-  const teams = await Promise.all(
-    files.map(async (name): Promise<ConnectionUse[]> => {
-      const connection = connectionIn(await config.read(`teams/${name}`));
-      const usedBy = `team ${name.slice(0, -".json".length)}`;
-      return connection ? [{ provider: "microsoft", connection, capability: "registration", usedBy }] : [];
-    }),
-  );
-  return [...teams.flat(), ...usesInSettings(settings)];
+export async function connectionUses({
+  config,
+  settings,
+  hasApp,
+}: Pick<ConnectionsWorld, "config" | "settings" | "hasApp">): Promise<ConnectionUse[]> {
+  const inFiles = await Promise.all([
+    usesIn(config, { folder: "teams", kind: "team", uses: TeamUses }),
+    hasApp.webex ? usesIn(config, { folder: "spaces", kind: "space", uses: SpaceUses }) : [],
+  ]);
+  return [...inFiles.flat(), ...usesInSettings(settings)];
 }
 
-function connectionIn(text: string | undefined): string | undefined {
+async function usesIn(
+  config: ConfigSource,
+  { folder, kind, uses }: { folder: string; kind: string; uses: z.ZodType<Uses> },
+): Promise<ConnectionUse[]> {
+  const files = (await config.list(folder)).filter((name) => name.endsWith(".json"));
+  const found = await Promise.all(
+    files.map(async (name): Promise<ConnectionUse[]> => {
+      const parsed = uses.safeParse(jsonIn(await config.read(`${folder}/${name}`)));
+      const usedBy = `${kind} ${name.slice(0, -".json".length)}`;
+      const named = parsed.data ?? [];
+      return named.map(({ provider, connection, capability }) => ({
+        provider,
+        connection,
+        capability,
+        usedBy,
+      }));
+    }),
+  );
+  return found.flat();
+}
+
+function jsonIn(text = ""): unknown {
   try {
-    return TeamConnection.safeParse(JSON.parse((text ?? "").replace(/^\uFEFF/u, ""))).data?.connection;
+    return JSON.parse(text.replace(/^\uFEFF/u, "")) as unknown;
   } catch {
     return undefined;
   }

@@ -38,7 +38,7 @@ export function connectionsService(world: ConnectionsWorld): ConnectionsService 
 }
 
 async function overview(world: ConnectionsWorld): Promise<ConnectionsReport> {
-  const { registry, config, settings, secrets, hasApp } = world;
+  const { registry, secrets, hasApp } = world;
   const problems = new Set<string>();
   /** One thing that cannot be found out leaves the rest to be shown. */
   const orElse = async <T>(fallback: T, what: string, question: () => Promise<T>): Promise<T> => {
@@ -57,7 +57,7 @@ async function overview(world: ConnectionsWorld): Promise<ConnectionsReport> {
       orElse(undefined, "No link to connect could be made", () => world.connectLink(request)),
   };
   const records = await registry.list();
-  const uses = await orElse([], "The team files could not be read", () => connectionUses(config, settings));
+  const uses = await orElse([], "The team and space files could not be read", () => connectionUses(world));
   const imported = await orElse([], "The secrets could not be read", () =>
     unknownConnections(uses, records, secrets),
   );

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ShortName } from "../config/short-name.ts";
 import { type Environment, parseSettings } from "../config/settings.ts";
 import { GraphUrl } from "../graph/graph-url.ts";
+import { OperatorSettings } from "../operator/operator-settings.ts";
 
 /** Who is warned, and which connections the settings name. */
 export interface ConnectionsSettings {
@@ -17,29 +18,25 @@ export interface ConnectionsSettings {
   webexAdminConnection: string | undefined;
 }
 
-const Settings = z
-  .object({
-    CONFIG_DIR: z.string().default("config"),
-    GRAPH_URL: GraphUrl,
-    HISTORY_DAYS: z.coerce
-      .number("must be a number of days")
-      .int("must be a whole number of days")
-      .min(1, "must be at least 1")
-      .default(90),
-    OPERATOR_ADDRESS: z.email("must be one mail address").optional(),
-    OPERATOR_MAIL_CONNECTION: ShortName.optional(),
-    MAILBOX_CONNECTION: ShortName.optional(),
-    WEBEX_ADMIN_CONNECTION: ShortName.optional(),
-  })
-  .transform((env): ConnectionsSettings => ({
-    configDir: env.CONFIG_DIR,
-    graphUrl: env.GRAPH_URL,
-    historyDays: env.HISTORY_DAYS,
-    operatorAddress: env.OPERATOR_ADDRESS,
-    operatorMailConnection: env.OPERATOR_MAIL_CONNECTION,
-    mailboxConnection: env.MAILBOX_CONNECTION,
-    webexAdminConnection: env.WEBEX_ADMIN_CONNECTION,
-  }));
+const Settings = OperatorSettings.extend({
+  CONFIG_DIR: z.string().default("config"),
+  GRAPH_URL: GraphUrl,
+  HISTORY_DAYS: z.coerce
+    .number("must be a number of days")
+    .int("must be a whole number of days")
+    .min(1, "must be at least 1")
+    .default(90),
+  MAILBOX_CONNECTION: ShortName.optional(),
+  WEBEX_ADMIN_CONNECTION: ShortName.optional(),
+}).transform((env): ConnectionsSettings => ({
+  configDir: env.CONFIG_DIR,
+  graphUrl: env.GRAPH_URL,
+  historyDays: env.HISTORY_DAYS,
+  operatorAddress: env.OPERATOR_ADDRESS,
+  operatorMailConnection: env.OPERATOR_MAIL_CONNECTION,
+  mailboxConnection: env.MAILBOX_CONNECTION,
+  webexAdminConnection: env.WEBEX_ADMIN_CONNECTION,
+}));
 
 /** @throws {SettingsError} a setting is wrong */
 export function connectionsSettingsFrom(env: Environment): ConnectionsSettings {

@@ -3,10 +3,11 @@ import { GraphServiceError } from "../graph/graph-error.ts";
 import type { Logger } from "../log.ts";
 import type { ConsentRequest } from "../oauth/consent-state.ts";
 import { TokenError } from "../oauth/token-errors.ts";
-import { type OperatorMail, warningMessageId } from "./operator-mail.ts";
+import type { OperatorMail } from "../operator/operator-mail.ts";
 import { needsConsent, type Subject } from "./remedy.ts";
 import type { Told } from "./client-secret-warnings.ts";
 import { healthOf, planWarning, type Warning, type Watched } from "./watch.ts";
+import { warningMessageId } from "./warning-message-id.ts";
 import { logLineOf, mailOf } from "./warning-text.ts";
 
 /** A thing to warn of, and where it is remembered that the operator was warned. */

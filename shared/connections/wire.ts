@@ -1,11 +1,8 @@
-import pLimit from "p-limit";
 import { type Clock, systemClock } from "../clock.ts";
 import { openConfigSource } from "../config/open-config-source.ts";
 import { publicUrlFrom } from "../config/public-url.ts";
 import type { Environment } from "../config/settings.ts";
-import { openGraphRoad } from "../graph/graph-road.ts";
 import type { Logger } from "../log.ts";
-import type { AccessTokens } from "../oauth/access-token.ts";
 import { connectTickets, USED_TICKETS_TABLE } from "../oauth/connect-ticket.ts";
 import { connectionRegistry } from "../oauth/connection-registry.ts";
 import { redirectUriOf } from "../oauth/consent-flow.ts";
@@ -15,14 +12,14 @@ import { microsoftSettingsFrom } from "../oauth/microsoft-settings.ts";
 import { microsoftTokens } from "../oauth/microsoft-tokens.ts";
 import { microsoftAccessTokens } from "../oauth/open-access-tokens.ts";
 import { webexSettingsFrom } from "../oauth/webex-settings.ts";
+import { openOperatorMail } from "../operator/open-operator-mail.ts";
 import { secretStoreFrom } from "../secrets/open-secret-store.ts";
 import { deleteRows } from "../storage/delete-rows.ts";
 import { type StorageAccount, storageAccountFrom } from "../storage/storage-account.ts";
 import { clientSecretWarnings } from "./client-secret-warnings.ts";
-import { operatorMail } from "./operator-mail.ts";
 import { type ConnectionsService, connectionsService } from "./service.ts";
-import { type ConnectionsSettings, connectionsSettingsFrom } from "./settings.ts";
-import type { CleanUp, CleanUpLimits, ConnectionsWorld } from "./world.ts";
+import { connectionsSettingsFrom } from "./settings.ts";
+import type { CleanUp, CleanUpLimits } from "./world.ts";
 import { underLease } from "../storage/under-lease.ts";
 
 export type { ConnectionsService } from "./service.ts";
@@ -73,33 +70,9 @@ export async function wireConnections(
     redirectUri: (provider) => redirectUriOf(publicUrl, provider),
     connectLink: (request) => tickets.linkFor(request),
     account: async (connection) => (await whoIs(await tokens.get(connection))).account,
-    mail: mailFrom(settings, tokens, clock),
+    mail: openOperatorMail(env, { tokens, clock }),
     publicUrl,
     cleanUps: [...consentCleanUps(storage), ...histories.map((history) => cleanUpOf(history, storage))],
-  });
-}
-
-function mailFrom(
-  { operatorAddress, operatorMailConnection: connection, graphUrl }: ConnectionsSettings,
-  tokens: AccessTokens,
-  clock: Clock,
-): ConnectionsWorld["mail"] {
-  if (operatorAddress === undefined || connection === undefined) return undefined;
-  return operatorMail({
-    connection,
-    address: operatorAddress,
-    clock,
-    token: () => tokens.get(connection),
-    graph: (signal) =>
-      openGraphRoad({
-        graphUrl,
-        token: ({ renew }) => tokens.get(connection, { signal, renew }),
-        limit: pLimit(1),
-        clock,
-        signal,
-        onRequest: () => undefined,
-        onThrottled: () => undefined,
-      }),
   });
 }
 

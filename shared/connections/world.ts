@@ -3,9 +3,9 @@ import type { ConfigSource } from "../config/config-folder.ts";
 import type { ConnectionRegistry } from "../oauth/connection-registry.ts";
 import type { ConsentRequest } from "../oauth/consent-state.ts";
 import type { Provider } from "../oauth/provider.ts";
+import type { OperatorMail } from "../operator/operator-mail.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import type { ClientSecretWarnings } from "./client-secret-warnings.ts";
-import type { OperatorMail } from "./operator-mail.ts";
 import type { ConnectionsSettings } from "./settings.ts";
 
 /** What the service works with; `wire.ts` binds it to the services. */

@@ -1,10 +1,5 @@
 import * as z from "zod";
-
-/**
- * What is known of a request's effect when it ended badly: `none`, the service surely did nothing (it refused, or was
- * never reached); `unknown`, it may have done it. Only `none` may be repeated where repeating has consequences.
- */
-export type Effect = "none" | "unknown";
+import { type Effect, effectOfStatus, reasonOfFetchError } from "../http/request-effect.ts";
 
 /** What an answer says of its refusal. */
 export interface RefusalDetails {
@@ -70,8 +65,7 @@ export class GraphServiceError extends Error {
     this.status = status;
     this.code = details.code;
     this.requestId = details.requestId;
-    // A gateway that gave up says nothing of the server behind it.
-    this.effect = status >= 500 || status === 408 ? "unknown" : "none";
+    this.effect = effectOfStatus(status);
   }
 }
 
@@ -81,7 +75,7 @@ export class GraphUnreachableError extends Error {
   readonly effect: Effect;
 
   constructor(request: string, cause: unknown, effect: Effect) {
-    super(`Microsoft Graph gave no answer to ${request}: ${describe(cause)}`, { cause });
+    super(`Microsoft Graph gave no answer to ${request}: ${reasonOfFetchError(cause)}`, { cause });
     this.effect = effect;
   }
 }
@@ -111,10 +105,4 @@ export function effectOf(error: unknown): Effect {
     error instanceof GraphAnswerError
     ? error.effect
     : "none";
-}
-
-function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  // undici says only "fetch failed" and keeps the reason in its cause.
-  return cause.cause instanceof Error ? `${cause.message} (${cause.cause.message})` : cause.message;
 }

@@ -28,6 +28,8 @@ export interface GraphRoadOptions {
 export interface GraphRoad {
   /** @throws {GraphServiceError | GraphUnreachableError | GraphAnswerError} */
   get<T>(path: string, answer: z.ZodType<T>, options?: ReadOptions): Promise<T>;
+  /** A collection page by page, so that a large one needs no more memory than what is kept of it. */
+  pages<T>(path: string, item: z.ZodType<T>, options?: ReadOptions): AsyncGenerator<T[], void, undefined>;
   /** Every item of a collection, through all its pages. */
   list<T>(path: string, item: z.ZodType<T>, options?: ReadOptions): Promise<T[]>;
   write(method: "POST" | "PATCH", path: string, body: unknown, options: SendOptions): Promise<unknown>;
@@ -95,17 +97,27 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
     return parseAnswer(name, answer, body);
   }
 
+  async function* pages<T>(
+    path: string,
+    item: z.ZodType<T>,
+    read: ReadOptions = {},
+  ): AsyncGenerator<T[], void, undefined> {
+    let page = await get(path, Page, read);
+    for (;;) {
+      yield parseAnswer(`GET ${path}`, z.array(item), page.value);
+      if (!page["@odata.nextLink"]) return;
+      page = await get(sameHost(page["@odata.nextLink"], options.graphUrl), Page);
+    }
+  }
+
   return {
     patience,
     get,
+    pages,
     async list<T>(path: string, item: z.ZodType<T>, read: ReadOptions = {}): Promise<T[]> {
-      let page = await get(path, Page, read);
-      const items = page.value;
-      while (page["@odata.nextLink"]) {
-        page = await get(sameHost(page["@odata.nextLink"], options.graphUrl), Page);
-        items.push(...page.value);
-      }
-      return parseAnswer(`GET ${path}`, z.array(item), items);
+      const items = [];
+      for await (const page of pages(path, item, read)) items.push(...page);
+      return items;
     },
     write: (method, path, body, writeOptions) =>
       send(`${method} ${path}`, client.api(path), writeOptions, (prepared) =>

@@ -2,7 +2,8 @@ import type { Context, Middleware, MiddlewareOptions } from "@microsoft/microsof
 import type { LimitFunction } from "p-limit";
 import type { Clock } from "../clock.ts";
 import { startDeadline } from "../http/deadline.ts";
-import { type Effect, GraphThrottledError, GraphUnreachableError } from "./graph-error.ts";
+import { effectOfFetchError } from "../http/request-effect.ts";
+import { GraphThrottledError, GraphUnreachableError } from "./graph-error.ts";
 import type { Patience } from "./patience.ts";
 
 /*
@@ -213,22 +214,6 @@ export class Send extends Link {
       clear();
     }
   }
-}
-
-/** A connection that never came about carried no request. */
-const NEVER_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
-function effectOfFetchError(error: unknown): Effect {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return NEVER_SENT.has(code) || code.includes("CERT") || code.startsWith("ERR_TLS") ? "none" : "unknown";
 }
 
 function notesOf(context: Context): RequestNotes {

@@ -34,8 +34,16 @@ export interface Page {
   body: string;
 }
 
-/** A whole page. It runs no script, loads nothing, sends no form and fits in no frame; only its own style counts. */
-export function page(status: number, title: string, content: Html): Page {
+/**
+ * A whole page. It runs no script, loads nothing, sends no form and fits in no frame; only its own style counts.
+ * @param options.sendsForms  its forms may be sent, to ourselves
+ */
+export function page(
+  status: number,
+  title: string,
+  content: Html,
+  { sendsForms = false }: { sendsForms?: boolean } = {},
+): Page {
   const document = html`<!doctype html>
     <html lang="en">
       <head>
@@ -52,7 +60,11 @@ export function page(status: number, title: string, content: Html): Page {
         </main>
       </body>
     </html>`;
-  const headers = { "content-type": "text/html; charset=utf-8", ...SECURITY_HEADERS };
+  const headers = {
+    "content-type": "text/html; charset=utf-8",
+    ...SECURITY_HEADERS,
+    ...(sendsForms ? { "content-security-policy": contentPolicy("'self'") } : {}),
+  };
   return { status, headers, body: document.text };
 }
 
@@ -76,9 +88,9 @@ main { box-sizing: border-box; max-width: 38rem; min-height: 60vh; margin: 0 aut
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 1rem }
 h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem }
 a { color: var(--accent) }
-a.button { display: block; margin: 1rem 0; padding: .75rem 1rem; border-radius: .5rem; background: var(--accent); color: var(--on-accent); text-align: center; text-decoration: none }
+a.button, button { display: block; box-sizing: border-box; width: 100%; margin: 1rem 0; padding: .75rem 1rem; border: 0; border-radius: .5rem; background: var(--accent); color: var(--on-accent); font: inherit; text-align: center; text-decoration: none; cursor: pointer }
 a.button.second { background: transparent; color: var(--accent); box-shadow: inset 0 0 0 2px var(--accent) }
-a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
+a:focus-visible, button:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
 ul { padding-left: 1.25rem }
 li, dd, p, strong { overflow-wrap: anywhere }
 details { margin-top: 2rem; color: var(--quiet) }
@@ -91,7 +103,7 @@ const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
 /** @see https://owasp.org/www-project-secure-headers */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  "content-security-policy": contentPolicy("'none'"),
   "cache-control": "no-store",
   "cross-origin-opener-policy": "same-origin",
   "referrer-policy": "no-referrer",
@@ -99,3 +111,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
 };
+
+function contentPolicy(formAction: string): string {
+  return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`;
+}

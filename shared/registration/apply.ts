@@ -1,5 +1,5 @@
-import pLimit from "p-limit";
 import type { ExtensionWrite } from "../graph/open-extension.ts";
+import { inLanes } from "../lanes.ts";
 import type { Announcement, Correction } from "./announcement.ts";
 import { plannedRow } from "./event-row.ts";
 import type { Mark } from "./mark.ts";
@@ -84,7 +84,7 @@ class Application {
     const { together } = this.#effects.outbox;
     // Few notices are spread over all lanes rather than sent one after the other in one.
     const size = Math.max(1, Math.min(together, Math.ceil(due.length / LANES)));
-    await inLanes(due, size, (events) => this.#announceTogether(events));
+    await inLanes(due, { size, lanes: LANES }, (events) => this.#announceTogether(events));
   }
 
   /** What the ledger and the marks say is brought in line where no mail is due. */
@@ -105,7 +105,7 @@ class Application {
   }
 
   async mark(): Promise<void> {
-    await inLanes(this.#marks, MARKS_TOGETHER, async (marks) => {
+    await inLanes(this.#marks, { size: MARKS_TOGETHER, lanes: LANES }, async (marks) => {
       const failures = await this.#effects.writeMarks(marks);
       for (const [index, { eventId }] of marks.entries()) {
         const failure = failures[index];
@@ -201,16 +201,6 @@ class Application {
     const row = this.#rows.get(eventId);
     if (row) this.#rows.set(eventId, { ...row, ...change });
   }
-}
-
-async function inLanes<T>(
-  items: readonly T[],
-  size: number,
-  work: (together: readonly T[]) => Promise<void>,
-): Promise<void> {
-  const lane = pLimit(LANES);
-  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, index) => index * size);
-  await Promise.all(starts.map((start) => lane(() => work(items.slice(start, start + size)))));
 }
 
 function changeTo({ event, slot }: Announced, entry: LedgerChange["entry"]): LedgerChange {

@@ -2,7 +2,7 @@ import type { Schedule } from "../config/ncrontab.ts";
 import type { Environment } from "../config/settings.ts";
 import type { Logger } from "../log.ts";
 import type { PoisonQueue } from "../storage/message-queue.ts";
-import { batchOf } from "./due-batch.ts";
+import { batchOf } from "../runs/due-batch.ts";
 import { enqueueBatch, type FanOutWorld } from "./fan-out.ts";
 import { teamsPutAside } from "./poison.ts";
 import { loadTeams } from "./teams.ts";

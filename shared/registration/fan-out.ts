@@ -1,6 +1,6 @@
-import pLimit from "p-limit";
 import { ConfigSourceError } from "../config/config-folder.ts";
 import type { Logger } from "../log.ts";
+import { failuresOf, sendAll, throwAll } from "../runs/send-all.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
 import { reportRun } from "./report-run.ts";
 import type { RunHistory } from "./run-history.ts";
@@ -16,8 +16,6 @@ export interface FanOutWorld extends PassWorld {
   queue: MessageQueue;
 }
 
-const REQUESTS_SIDE_BY_SIDE = 16;
-
 /**
  * Puts the passes of a batch into the queue. A team whose file is wrong gets its failed report here; it stops no other.
  * @throws {AggregateError} after all that could be queued is
@@ -30,21 +28,12 @@ export async function enqueueBatch(
 ): Promise<void> {
   const places = teams.flatMap((team) => placeOf(team) ?? []);
   const wrong = teams.filter((team) => placeOf(team) === undefined);
-  const limit = pLimit(REQUESTS_SIDE_BY_SIDE);
   const failures = [
     ...(await sendAll(workMessages(places, { batch }), world.queue)),
-    ...failuresOf(
-      await Promise.allSettled(wrong.map((team) => limit(() => reportWrong(team, batch, log, world)))),
-    ),
+    ...(await failuresOf(wrong, (team) => reportWrong(team, batch, log, world))),
   ];
-  if (failures.length === 0) return;
-  const some = failures.slice(0, REASONS_TOLD).map(({ message }) => message);
-  const rest = failures.length > some.length ? `; and ${failures.length - some.length} more` : "";
-  throw new AggregateError(failures, `Not all passes could be queued: ${some.join("; ")}${rest}`);
+  throwAll(failures, "Not all passes could be queued");
 }
-
-/** The log has every one. */
-const REASONS_TOLD = 10;
 
 /**
  * Puts passes that somebody asked for into the queue.
@@ -57,17 +46,6 @@ export async function enqueue(
 ): Promise<void> {
   const [failure] = await sendAll(workMessages(places, about), queue);
   if (failure) throw failure;
-}
-
-/** @returns why some could not be sent */
-async function sendAll(messages: WorkMessage[], queue: MessageQueue): Promise<Error[]> {
-  const limit = pLimit(REQUESTS_SIDE_BY_SIDE);
-  return failuresOf(await Promise.allSettled(messages.map((message) => limit(() => queue.send(message)))));
-}
-
-function failuresOf(settled: PromiseSettledResult<void>[]): Error[] {
-  const reasons = settled.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
-  return reasons.map((reason) => (reason instanceof Error ? reason : new Error(String(reason))));
 }
 
 /** The connection unless a team file names another. */

@@ -1,18 +1,7 @@
+import { PASSING_CODES } from "../runs/passing-codes.ts";
 import type { Run } from "./run.ts";
 
-/** What ends a pass today and may be over in an hour; everything else waits for a person. */
-const PASSING: ReadonlySet<string> = new Set([
-  "config_unreadable",
-  "graph_unavailable",
-  "graph_unreachable",
-  "lock_lost",
-  "secrets_unavailable",
-  "storage_unavailable",
-  "throttled",
-  "token_not_saved",
-  "token_unavailable",
-  "unexpected",
-]);
+const PASSING: ReadonlySet<string> = new Set(PASSING_CODES);
 
 /** Whether a run that did not end well may end better when it is tried again without anybody doing anything. */
 export function mayPass(run: Run): boolean {

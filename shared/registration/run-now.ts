@@ -4,7 +4,7 @@ import type { Environment } from "../config/settings.ts";
 import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
 import type { Lease } from "../storage/blob-lease.ts";
-import { type ConnectionLeases, waitForConnection } from "./connection-lease.ts";
+import { type ConnectionLeases, waitForConnection } from "../runs/connection-lease.ts";
 import { enqueue, type FanOutWorld } from "./fan-out.ts";
 import { isBusy, reportRun } from "./report-run.ts";
 import { runIdOf } from "./run-id.ts";

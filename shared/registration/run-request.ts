@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { mistakesOf } from "../runs/mistakes.ts";
 
 const address = z.email();
 
@@ -77,11 +78,4 @@ const ReplayRequest = z.strictObject({ team: z.string().min(1) });
 export function parseReplayRequest(body: unknown): { team: string } | { mistakes: string } {
   const parsed = ReplayRequest.safeParse(body);
   return parsed.success ? parsed.data : { mistakes: mistakesOf(parsed.error) };
-}
-
-/** Every mistake with its path, in one text. */
-export function mistakesOf(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => (issue.path.length > 0 ? `${issue.path.join(".")}: ${issue.message}` : issue.message))
-    .join("; ");
 }

@@ -1,4 +1,7 @@
+import type { RunError } from "../runs/run-error.ts";
 import type { Person, Roster } from "./session.ts";
+
+export type { RunError } from "../runs/run-error.ts";
 
 /** The report of one pass of one team, as it is answered, stored and printed. */
 export interface Run {
@@ -39,13 +42,6 @@ export interface EventRow {
   /** In a dry run only. */
   mail?: { subject: string; text: string };
   error?: string;
-}
-
-export interface RunError {
-  code: string;
-  message: string;
-  /** Where the connection is consented again, when that is what it takes. */
-  connect?: string;
 }
 
 /** ok: all that was due is done. partial: some of it is not, or not known to be. failed: the pass did not come to its events. */

@@ -1,7 +1,7 @@
 import { parseNcrontab } from "../config/ncrontab.ts";
 import type { Logger } from "../log.ts";
 import { type CatchUpWorld, enqueueOwed } from "./catch-up.ts";
-import { batchDue } from "./due-batch.ts";
+import { batchDue } from "../runs/due-batch.ts";
 import { enqueueBatch } from "./fan-out.ts";
 import { newestFirst, replayTeam, runsPutAside } from "./poison.ts";
 import { type ForcedRuns, runNow, type RunNowWorld } from "./run-now.ts";

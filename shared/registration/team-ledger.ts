@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { DeadlineError, withinDeadline } from "../http/deadline.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { openScope } from "../ledger/scope-ledger.ts";
 import type { Registration } from "./session.ts";
 
 /** What the ledger says of one team's events, and how it is told more. */
@@ -26,20 +26,6 @@ export interface LedgerChange {
 /** "What prevents a duplicate outlives its event by 30 days." */
 const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** The storage account gave no answer. */
-export class LedgerSilentError extends Error {
-  override readonly name = "LedgerSilentError";
-  constructor(options: ErrorOptions) {
-    super(
-      `The storage account (AzureWebJobsStorage) gave no answer within ${ANSWER_WITHIN_MS / 1000} s.`,
-      options,
-    );
-  }
-}
-
-/** A storage account that says nothing must not hold a pass up until the platform ends it. */
-const ANSWER_WITHIN_MS = 30_000;
-
 /**
  * Reads what the ledger says of a team.
  * @throws {LedgerSilentError}
@@ -50,30 +36,16 @@ export async function openTeamLedger(
   team: string,
   clock: Clock,
 ): Promise<TeamLedger> {
-  const scope = `registration/${team}`;
-  const inTime = <T>(work: () => Promise<T>): Promise<T> =>
-    withinDeadline({ milliseconds: ANSWER_WITHIN_MS, clock }, work).catch((error: unknown) => {
-      throw error instanceof DeadlineError ? new LedgerSilentError({ cause: error }) : error;
-    });
-  const readings = await inTime(() => ledger.read(scope));
-  const versions = new Map([...readings].map(([eventId, { version }]) => [eventId, version]));
-  const entries = [...readings].map(
-    ([eventId, reading]) => [eventId, "entry" in reading ? reading.entry : reading] as const,
-  );
+  const scope = await openScope(ledger, `registration/${team}`, clock);
   return {
-    entries: new Map(entries),
-    async write(changes) {
-      if (changes.length === 0) return;
-      const writes = changes.map(({ eventId, entry, until }) => ({
-        subject: eventId,
-        entry,
-        version: versions.get(eventId),
-        keepUntil: new Date(until.getTime() + KEEP_MS),
-      }));
-      const written = await inTime(() => ledger.write(scope, writes));
-      for (const [index, version] of written.entries()) {
-        versions.set(changes[index]?.eventId ?? "", version);
-      }
-    },
+    entries: scope.entries,
+    write: (changes) =>
+      scope.write(
+        changes.map(({ eventId, entry, until }) => ({
+          subject: eventId,
+          entry,
+          keepUntil: new Date(until.getTime() + KEEP_MS),
+        })),
+      ),
   };
 }

@@ -1,12 +1,11 @@
 import type { Logger } from "../log.ts";
+import { LAST_ATTEMPT, RETRY_AFTER_MINUTES } from "../runs/retry-pauses.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
 import { mayPass } from "./passing-reasons.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Run } from "./run.ts";
-import { LAST_ATTEMPT, type WorkMessage } from "./work-message.ts";
+import type { WorkMessage } from "./work-message.ts";
 
-/** The pauses before the second, third and fourth try of a pass. */
-const RETRY_AFTER_MINUTES = [15, 60, 180];
 const MINUTE_MS = 60_000;
 
 /**

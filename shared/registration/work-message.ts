@@ -1,12 +1,11 @@
 import * as z from "zod";
 import { ShortName } from "../config/short-name.ts";
-import { mistakesOf, type RunRequest, RunRequestBody } from "./run-request.ts";
+import { LAST_ATTEMPT } from "../runs/retry-pauses.ts";
+import { WorkMessageError } from "../runs/work-message-error.ts";
+import { type RunRequest, RunRequestBody } from "./run-request.ts";
 
 /** The queue of registration's work. */
 export const PASSES_QUEUE = "registration-passes";
-
-/** The last try of a pass that failed for a reason that may pass. */
-export const LAST_ATTEMPT = 3;
 
 const WorkMessage = z.strictObject({
   kind: z.literal("passes"),
@@ -34,18 +33,11 @@ export interface WorkMessage {
   request?: RunRequest | undefined;
 }
 
-/** A message in the queue is not one of ours. It is put aside after the usual number of tries. */
-export class WorkMessageError extends Error {
-  override readonly name = "WorkMessageError";
-}
-
 /** @throws {WorkMessageError} names every mistake */
 export function parseWorkMessage(body: unknown): WorkMessage {
   const parsed = WorkMessage.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new WorkMessageError(
-    `A message in the queue ${PASSES_QUEUE} is not one of ours, or of another version of this app: ${mistakesOf(parsed.error)}.`,
-  );
+  throw new WorkMessageError(PASSES_QUEUE, parsed.error);
 }
 
 /** What somebody else may have written; undefined when it is not one of ours. */

@@ -2,7 +2,7 @@ import type { Environment } from "../config/settings.ts";
 import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
-import type { ConnectionLeases } from "./connection-lease.ts";
+import type { ConnectionLeases } from "../runs/connection-lease.ts";
 import { isBusy, reportRun } from "./report-run.ts";
 import type { RunHistory } from "./run-history.ts";
 import { runIdOf } from "./run-id.ts";

@@ -1,5 +1,6 @@
 import { systemClock as clock } from "../../shared/clock.ts";
-import { ALL, NAME, type RunRow } from "../../shared/registration/run-history.ts";
+import { REGISTRATION_RUNS } from "../../shared/registration/run-history.ts";
+import { ALL, type RunRow, subjectIn } from "../../shared/runs/run-history.ts";
 import { PASSES_QUEUE } from "../../shared/registration/work-message.ts";
 import { type StorageAccount, storageAccountFrom } from "../../shared/storage/storage-account.ts";
 import { rowsOf } from "../../shared/storage/table-query.ts";
@@ -31,10 +32,10 @@ export async function drain(worker: WorkerProcess, world: ScaleWorld): Promise<D
   await untilDrained(storage, world);
   const milliseconds = performance.now() - begin;
 
-  const table = await storage.table(NAME.table);
-  const rows: Pick<RunRow, "team" | "status">[] = [];
-  for await (const row of rowsOf<RunRow>(table, ALL, ["team", "status"])) rows.push(row);
-  const reports = countOf(rows.map(({ team }) => team));
+  const table = await storage.table(REGISTRATION_RUNS.table);
+  const rows: Pick<RunRow, "blob" | "status">[] = [];
+  for await (const row of rowsOf<RunRow>(table, ALL, ["blob", "status"])) rows.push(row);
+  const reports = countOf(rows.map(({ blob }) => subjectIn(REGISTRATION_RUNS, blob)));
   const notices = world.notices();
   return {
     milliseconds,

@@ -33,6 +33,19 @@ suite("a connection that runs out", () => {
     assert.deepEqual((await registry.get("microsoft", "default"))?.warnedDays, [14]);
   });
 
+  test("names the spaces that work through it, with a link to consent for them again", async () => {
+    const { service, mails, log } = aWatch({
+      connections: [aConnection({ provider: "webex", connection: "hq", expiresAt: inDays(2) })],
+      spaces: { "all-hands": { connection: "hq" }, support: {} },
+      parts: { hasApp: { microsoft: true, webex: true } },
+    });
+    await service.check(log);
+    const [{ subject, text } = { subject: "", text: "" }] = mails;
+    assert.equal(subject, "Rollcall: the connection “hq” to Webex ends in 2 days");
+    assert.match(text, /What works through it: space all-hands\./);
+    assert.match(text, /Open https:\/\/rollcall\.example\/api\/connect\/webex-hq-membership, sign in as /);
+  });
+
   test("is told again at 7 and at 2 days, and when it is over", async () => {
     const { service, mails, log, clock } = aWatch({
       connections: [aConnection({ expiresAt: inDays(20) })],
@@ -342,7 +355,7 @@ test("warnings do not wait for a configuration that cannot be read", async () =>
   });
   await assert.rejects(
     service.check(log),
-    /reading the team files: ConfigSourceError: the folder cannot be listed/,
+    /reading the team and space files: ConfigSourceError: the folder cannot be listed/,
   );
   assert.equal(mails.length, 1);
 });

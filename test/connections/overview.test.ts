@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import { SecretStoreError } from "../../shared/secrets/secret-store.ts";
 import { ACCOUNT, aConnection, aWatch, inDays } from "./watched-world.ts";
 
+const EVERY_APP = { microsoft: true, webex: true };
 const STORED = { "microsoft-client-secret": "hunter2" };
 
 suite("the list of connections", () => {
@@ -99,6 +100,63 @@ suite("the list of connections", () => {
     );
   });
 
+  test("names the spaces that work through a Webex connection, and asks to connect it for them", async () => {
+    const { service } = aWatch({
+      connections: [aConnection({ provider: "webex", connection: "hq" })],
+      spaces: {
+        "all-hands": { space_id: "a", connection: "hq" },
+        finance: { space_id: "b", connection: "hq" },
+        support: { space_id: "c" },
+        broken: "{",
+        misnamed: { connection: "../secrets" },
+        unsourced: { connection: "other", source: { type: "ldap" } },
+      },
+      parts: { hasApp: EVERY_APP },
+    });
+    const { connections } = await service.overview();
+    assert.deepEqual(
+      connections.map(({ provider, connection, state, usedBy, connect }) => [
+        `${provider}/${connection}`,
+        state,
+        usedBy,
+        connect?.replace(/.*\/connect\//u, ""),
+      ]),
+      [
+        ["webex/default", "not_connected", ["space support"], "webex-default-membership"],
+        ["webex/hq", "healthy", ["space all-hands", "space finance"], undefined],
+      ],
+    );
+  });
+
+  test("has two connections of one name where a space follows Microsoft's directory", async () => {
+    const source = { type: "microsoft", group: "everybody@example.org" };
+    const { service } = aWatch({
+      connections: [aConnection()],
+      teams: { mantabots: {} },
+      spaces: { "all-hands": { space_id: "a", connection: "hq", source }, club: { space_id: "b", source } },
+      parts: { hasApp: EVERY_APP },
+    });
+    const { connections } = await service.overview();
+    assert.deepEqual(
+      connections.map(({ provider, connection, usedBy, connect }) => [
+        `${provider}/${connection}`,
+        usedBy,
+        connect?.replace(/.*\/connect\//u, ""),
+      ]),
+      [
+        ["microsoft/default", ["team mantabots", "space club"], undefined],
+        ["microsoft/hq", ["space all-hands"], "microsoft-hq-membership"],
+        ["webex/default", ["space club"], "webex-default-membership"],
+        ["webex/hq", ["space all-hands"], "webex-hq-membership"],
+      ],
+    );
+  });
+
+  test("has none for the space files while there is no Webex integration", async () => {
+    const { service } = aWatch({ spaces: { "all-hands": { space_id: "a" } } });
+    assert.deepEqual((await service.overview()).connections, []);
+  });
+
   test("knows an imported token that was not used yet from none at all", async () => {
     const { service } = aWatch({
       teams: { mantabots: {} },
@@ -138,10 +196,8 @@ suite("the list of connections", () => {
 });
 
 suite("the list of client secrets", () => {
-  const hasApp = { microsoft: true, webex: true };
-
   test("tells a missing one from one whose end is unknown", async () => {
-    const { service } = aWatch({ secrets: STORED, parts: { hasApp } });
+    const { service } = aWatch({ secrets: STORED, parts: { hasApp: EVERY_APP } });
     const { clientSecrets } = await service.overview();
     assert.deepEqual(
       clientSecrets.map(({ secret, state }) => [secret, state]),

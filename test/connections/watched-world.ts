@@ -57,6 +57,8 @@ export interface WatchedSeed {
   secrets?: Record<string, string>;
   /** Team files, by name. */
   teams?: Record<string, unknown>;
+  /** Space files, by name. */
+  spaces?: Record<string, unknown>;
   settings?: Record<string, string>;
   parts?: Partial<ConnectionsWorld>;
 }
@@ -73,7 +75,7 @@ export function aWatch(seed: WatchedSeed = {}): WatchedWorld {
   const service = connectionsService({
     clock,
     settings: connectionsSettingsFrom(seed.settings ?? {}),
-    config: configOf(seed.teams ?? {}),
+    config: configOf({ teams: seed.teams ?? {}, spaces: seed.spaces ?? {} }),
     secrets,
     registry,
     clientSecretWarnings: warningsInMemory(),
@@ -101,12 +103,13 @@ export function aWatch(seed: WatchedSeed = {}): WatchedWorld {
   return { clock, registry, secrets, log, mails, mailFailures, service, proofs: () => proofs };
 }
 
-function configOf(teams: Record<string, unknown>): ConfigSource {
+function configOf(folders: Record<string, Record<string, unknown>>): ConfigSource {
   return {
     place: "memory",
-    list: async (folder) => (folder === "teams" ? Object.keys(teams).map((team) => `${team}.json`) : []),
+    list: async (folder) => Object.keys(folders[folder] ?? {}).map((name) => `${name}.json`),
     read: async (file) => {
-      const content = teams[file.replace(/^teams\/|\.json$/gu, "")];
+      const [folder = "", name = ""] = file.split("/");
+      const content = folders[folder]?.[name.replace(/\.json$/u, "")];
       return typeof content === "string" ? content : JSON.stringify(content);
     },
   };

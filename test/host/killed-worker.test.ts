@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { tableLedger } from "../../shared/ledger/ledger.ts";
 import { RegistrationFact } from "../../shared/registration/registration-fact.ts";
-import { NAME, runHistory } from "../../shared/registration/run-history.ts";
+import { REGISTRATION_RUNS, runHistory } from "../../shared/registration/run-history.ts";
 import { runIdOf } from "../../shared/registration/run-id.ts";
 import { PASSES_QUEUE } from "../../shared/registration/work-message.ts";
 import { poisonQueue } from "../../shared/storage/message-queue.ts";
@@ -70,8 +70,9 @@ suite("a worker that is killed", () => {
       assert.deepEqual(runs.map(({ team }) => team).sort(), teams);
     }
     let [rows, reports] = [0, 0];
-    for await (const _row of (await storage.table(NAME.table)).listEntities()) rows += 1;
-    for await (const _report of (await storage.container(NAME.container)).listBlobsFlat()) reports += 1;
+    for await (const _row of (await storage.table(REGISTRATION_RUNS.table)).listEntities()) rows += 1;
+    for await (const _report of (await storage.container(REGISTRATION_RUNS.container)).listBlobsFlat())
+      reports += 1;
     assert.deepEqual([rows, reports], [3 * teams.length, teams.length]);
   });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
-import { forgetRuns } from "../../shared/registration/forget-runs.ts";
-import { type RunHistory, runHistory } from "../../shared/registration/run-history.ts";
+import { forgetRuns } from "../../shared/runs/forget-runs.ts";
+import { REGISTRATION_RUNS, type RunHistory, runHistory } from "../../shared/registration/run-history.ts";
 import type { Run } from "../../shared/registration/run.ts";
 import { type StorageAccount, storageAccountFrom } from "../../shared/storage/storage-account.ts";
 import { fakeClock } from "../fakes/fake-clock.ts";
@@ -63,7 +63,7 @@ async function countOf(items: AsyncIterable<unknown>): Promise<number> {
 
 test("old runs are forgotten with their reports, and younger ones stay in every list", async () => {
   const { storage, history, left } = await aHistory("2026-08-01T04:00:00Z", "2026-11-03T04:00:01Z");
-  assert.equal(await forgetRuns(storage, { before: BEFORE, most: 100, signal }), 2);
+  assert.equal(await forgetRuns(storage, REGISTRATION_RUNS, { before: BEFORE, most: 100, signal }), 2);
   assert.deepEqual(await left(), { blobs: 2, rows: 6 });
   for (const [query, ids] of [
     [{ limit: 10 }, ["mantabots-2026-11-03", "sharkbots-2026-11-03"]],
@@ -77,9 +77,9 @@ test("old runs are forgotten with their reports, and younger ones stay in every 
 test("no more runs are forgotten than are allowed, and the next time goes on with the rest", async () => {
   const instants = Array.from({ length: 6 }, (_, day) => `2026-01-0${day + 1}T04:00:00Z`);
   const { storage, left } = await aHistory(...instants);
-  assert.equal(await forgetRuns(storage, { before: BEFORE, most: 5, signal }), 5);
-  assert.equal(await forgetRuns(storage, { before: BEFORE, most: 5, signal }), 5);
-  assert.equal(await forgetRuns(storage, { before: BEFORE, most: 5, signal }), 2);
+  assert.equal(await forgetRuns(storage, REGISTRATION_RUNS, { before: BEFORE, most: 5, signal }), 5);
+  assert.equal(await forgetRuns(storage, REGISTRATION_RUNS, { before: BEFORE, most: 5, signal }), 5);
+  assert.equal(await forgetRuns(storage, REGISTRATION_RUNS, { before: BEFORE, most: 5, signal }), 2);
   assert.deepEqual(await left(), { blobs: 0, rows: 0 });
 });
 
@@ -89,13 +89,16 @@ test("a run that was forgotten by half is forgotten wholly the next time, and is
   await container.deleteBlob("mantabots/mantabots-2026-08-01.json");
   const runs = await history.list({ limit: 10 });
   assert.equal(runs.length, 3);
-  await forgetRuns(storage, { before: BEFORE, most: 100, signal });
+  await forgetRuns(storage, REGISTRATION_RUNS, { before: BEFORE, most: 100, signal });
   assert.deepEqual(await left(), { blobs: 2, rows: 6 });
 });
 
 test("it stops between two runs when its time is over", async () => {
   const { storage, left } = await aHistory("2026-08-01T04:00:00Z");
   const over = AbortSignal.abort(new Error("the time is over"));
-  await assert.rejects(forgetRuns(storage, { before: BEFORE, most: 9, signal: over }), /the time is over/);
+  await assert.rejects(
+    forgetRuns(storage, REGISTRATION_RUNS, { before: BEFORE, most: 9, signal: over }),
+    /the time is over/,
+  );
   assert.equal((await left()).blobs, 2);
 });

@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
 import { sendMail } from "../graph/send-mail.ts";
 import { withinDeadline } from "../http/deadline.ts";
-import type { Subject } from "./remedy.ts";
-import type { Warning } from "./watch.ts";
 
 /** How the operator is reached by mail. */
 export interface OperatorMail {
@@ -47,22 +44,4 @@ export function operatorMail({
         sendMail(await graph(signal), { ...mail, to: [address], cc: [], replyTo: [] }),
       ),
   };
-}
-
-/**
- * The Message-ID of a warning: the same for each attempt to send it, so that a mailbox which got it twice can tell.
- * @param domain  right of the `@`
- * @returns with angle brackets
- */
-export function warningMessageId(subject: Subject, warning: Warning, domain: string): string {
-  const what =
-    subject.kind === "connection"
-      ? [subject.provider, subject.connection]
-      : [subject.provider, subject.kind, subject.secret];
-  const when =
-    warning.kind === "dead"
-      ? [warning.since.toISOString()]
-      : [warning.expiresAt.toISOString(), ...warning.warnedDays];
-  const facts = JSON.stringify([warning.kind, ...what, ...when]);
-  return `<${createHash("sha256").update(facts).digest("hex").slice(0, 40)}@${domain}>`;
 }

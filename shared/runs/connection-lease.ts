@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Lease } from "../storage/blob-lease.ts";
 
-/** How the passes of one mailbox are kept apart: together they would make more requests than it takes. */
+/** How the runs of one account are kept apart: together they would make more requests than its service takes. */
 export interface ConnectionLeases {
   clock: Clock;
   /** The lock of a connection, or undefined when another holds it. */

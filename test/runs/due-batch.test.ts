@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseNcrontab } from "../../shared/config/ncrontab.ts";
-import { batchDue } from "../../shared/registration/due-batch.ts";
+import { batchDue } from "../../shared/runs/due-batch.ts";
 
 const DAILY = parseNcrontab("0 0 4 * * *");
 const TODAY = "scheduled-2026-11-03T04:00:00Z";

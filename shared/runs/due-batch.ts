@@ -5,13 +5,13 @@ const EARLY_MS = 1000;
 /** Later than this after its time, a timer that is not past due was fired by somebody. */
 const PROMPT_MS = 5 * 60_000;
 
-/** The batch of one occurrence of the schedule: who asks again for its passes asks for the same. */
+/** The batch of one occurrence of the schedule: who asks again for its runs asks for the same. */
 export function batchOf(occurrence: Date): string {
   return `scheduled-${shown(occurrence)}`;
 }
 
 /**
- * What the timer starts. Fired between two occurrences by an operator it is a batch of its own: the passes of the last
+ * What a timer starts. Fired between two occurrences by an operator it is a batch of its own: the runs of the last
  * occurrence have been made.
  * @param isPastDue  as the host says: it comes late for its occurrence
  */
