@@ -6,9 +6,9 @@ export class ConnectError extends Error {
 }
 
 /**
- * Does by program what a person does in a browser to connect an account: opens the start page, signs in at Microsoft,
- * accepts, and comes back with the cookie.
- * @param startUrl  `/api/oauth/microsoft/start` of a running app, with the function key
+ * Does by program what a person does in a browser to connect an account: opens the start page, signs in at Microsoft
+ * or Webex, accepts, and comes back with the cookie.
+ * @param startUrl  `/api/oauth/{provider}/start` of a running app, with the function key
  * @throws {ConnectError | SignInError}
  */
 export async function connectAccount(startUrl: string, account: string): Promise<void> {

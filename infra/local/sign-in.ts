@@ -1,4 +1,4 @@
-/** Does what a person does on Microsoft's sign-in page, over HTTP: for the start of the local stack, and for tests. */
+/** Does what a person does on Microsoft's or Webex's sign-in page, over HTTP: for the start of the local stack, and for tests. */
 
 const REDIRECTS = new Set([302, 303]);
 
@@ -10,7 +10,7 @@ export class SignInError extends Error {
 /**
  * Opens an authorize URL, picks the account and accepts (or cancels).
  * @returns where the browser is sent: the client's redirect URI with its code or error
- * @throws {SignInError} Microsoft's page refuses, or does not list the account: carries what the page says
+ * @throws {SignInError} the page refuses, or does not list the account: carries what the page says
  */
 export async function signIn(
   authorizeUrl: string,

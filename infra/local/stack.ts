@@ -8,7 +8,7 @@ import { startManagedIdentity } from "./emulators/managed-identity.ts";
 import { PERSONAL_TENANT } from "./emulators/microsoft-login/directory.ts";
 import { type MicrosoftLogin, startMicrosoftLogin } from "./emulators/microsoft-login.ts";
 import { type SmtpEmulator, startSmtp } from "./emulators/smtp.ts";
-import { type WebexLogin, startWebexLogin } from "./emulators/webex-login.ts";
+import { type Webex, startWebex } from "./emulators/webex/webex.ts";
 import * as sample from "./samples/directory.ts";
 import { refreshSamples, SAMPLE_ACCOUNT, sampleSeed } from "./samples/mailbox.ts";
 import { ensureCertificates } from "./tls.ts";
@@ -20,7 +20,7 @@ export interface LocalStack {
   /** Of the services that speak HTTPS, by name. */
   urls: Record<string, string>;
   login: MicrosoftLogin;
-  webex: WebexLogin;
+  webex: Webex;
   graph: Graph;
   smtp: SmtpEmulator;
   imap: ImapEmulator;
@@ -34,7 +34,7 @@ export interface LocalStackOptions {
   publicUrl: string;
 }
 
-/** Starts the services, with a sample account that has a session in the next 24 hours. */
+/** Starts the services, with a sample account that has a session in the next 24 hours, and a sample organization with a space. */
 export async function startLocalStack({ folder, publicUrl }: LocalStackOptions): Promise<LocalStack> {
   const state = (name: string): { stateFile: string } => ({
     stateFile: path.join(folder, "state", `${name}.json`),
@@ -89,7 +89,7 @@ export async function startLocalStack({ folder, publicUrl }: LocalStackOptions):
     accounts: [sample.MAIL_ACCOUNT],
     port: sample.MAIL_PORTS.imap,
   });
-  const webex = await startWebexLogin({
+  const webex = await startWebex({
     certificate,
     ...state("webex"),
     ...sample.sampleWebex(publicUrl),

@@ -1,6 +1,6 @@
 /**
  * `npm start [-- --once] [--fresh]`: the whole of Rollcall on this machine. Starts the embedded stack and the function
- * app, connects the sample account, runs one registration pass through its HTTP trigger, and prints what came of it.
+ * app, connects the sample accounts, runs one registration pass through its HTTP trigger, and prints what came of it.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,12 @@ import { parseArgs } from "node:util";
 import type { Run } from "../../shared/registration/run.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { secretStoreFrom } from "../../shared/secrets/open-secret-store.ts";
-import { mailPassword, microsoftRefreshToken, SECRETS } from "../../shared/secrets/secret-names.ts";
+import {
+  mailPassword,
+  microsoftRefreshToken,
+  SECRETS,
+  webexRefreshToken,
+} from "../../shared/secrets/secret-names.ts";
 import { connectAccount } from "./connect-account.ts";
 import { functionTable } from "./host/function-table.ts";
 import { startHost } from "./host/host.ts";
@@ -21,6 +26,7 @@ import { type OutboxMail, readOutbox, serveOutbox } from "./outbox.ts";
 import { printReport } from "./print-report.ts";
 import { CLIENT_SECRET, MAIL_ACCOUNT, MAIL_PORTS, WEBEX_CLIENT_SECRET } from "./samples/directory.ts";
 import { SAMPLE_ACCOUNT } from "./samples/mailbox.ts";
+import { SAMPLE_ADMINISTRATOR } from "./samples/organization.ts";
 import { startLocalStack } from "./stack.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -40,8 +46,11 @@ await setSecrets();
 
 const keys = await localKeys(path.join(FOLDER, "host-keys.json"));
 const host = await startHost({ appRoot: PROJECT, port: PORT, ...keys });
-const consentUrl = `${host.url}/api/oauth/microsoft/start?code=${keys.hostKey}`;
-await connectSample();
+const consentUrl = {
+  microsoft: `${host.url}/api/oauth/microsoft/start?code=${keys.hostKey}`,
+  webex: `${host.url}/api/oauth/webex/start?code=${keys.hostKey}&capability=membership`,
+};
+await connectSamples();
 const outbox = await serveOutbox(OUTBOX_PORT, mails, { smtp: stack.smtp.faults, imap: stack.imap.faults });
 const ended = options.once
   ? undefined
@@ -59,9 +68,14 @@ printReport(runs, sent);
 console.log(`Mail that was sent:   ${outbox.url}`);
 
 if (ended) {
-  console.log(`Connect an account:   ${consentUrl}`);
+  console.log(`Connect an account:   ${consentUrl.microsoft}`);
+  console.log(`                      ${consentUrl.webex}`);
   console.log(`Past runs:            ${host.url}/api/registrations/runs?code=${keys.hostKey}`);
   console.log(`Another run:          curl -X POST '${host.url}/api/registrations/run?code=${keys.hostKey}'`);
+  const sync = `'${host.url}/api/memberships/sync?code=${keys.hostKey}'`;
+  console.log(`Dry run of the sync:  curl -X POST -d '{"dryRun":true}' ${sync}`);
+  console.log(`The sync itself:      curl -X POST ${sync}`);
+  console.log(`Past syncs:           ${host.url}/api/memberships/runs?code=${keys.hostKey}`);
   console.log(
     `Fire a timer:         curl -X POST -H 'x-functions-key: ${keys.masterKey}' -H 'content-type: application/json' -d '{}' ${host.url}/admin/functions/registration-pass`,
   );
@@ -116,11 +130,16 @@ async function setSecrets(): Promise<void> {
   }
 }
 
-/** Once per state: through the app's own consent flow, as its owner connects it. */
-async function connectSample(): Promise<void> {
+/** Once per state: through the app's own consent flow, as their owners connect them. */
+async function connectSamples(): Promise<void> {
   const secrets = secretStoreFrom(process.env, { clock: systemClock });
-  if ((await secrets.get(microsoftRefreshToken("default"))) !== undefined) return;
-  await connectAccount(consentUrl, SAMPLE_ACCOUNT);
+  const samples = [
+    { token: microsoftRefreshToken("default"), url: consentUrl.microsoft, account: SAMPLE_ACCOUNT },
+    { token: webexRefreshToken("default"), url: consentUrl.webex, account: SAMPLE_ADMINISTRATOR },
+  ];
+  for (const { token, url, account } of samples) {
+    if ((await secrets.get(token)) === undefined) await connectAccount(url, account);
+  }
 }
 
 async function command(script: string, parameters: string[], input = ""): Promise<void> {

@@ -1,4 +1,3 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { ShortName } from "../config/short-name.ts";
@@ -7,7 +6,7 @@ import { statusOf } from "../storage/rest-status.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { type ConsentRequest, hashOf } from "./consent-state.ts";
 import { CAPABILITIES, PROVIDERS } from "./provider.ts";
-import { sessionKey } from "./session-key.ts";
+import { sealedTickets } from "./sealed-ticket.ts";
 
 /** Links by which the owner of an account connects it, for mails and reports: they open one consent page, once. */
 export interface ConnectTickets {
@@ -49,35 +48,27 @@ const Content = z.object({
   c: ShortName,
   a: z.enum(CAPABILITIES),
   r: z.string().optional(),
-  /** When it ends, milliseconds since 1970. */
-  e: z.number(),
 });
 
-/** Tickets are sealed with the session key, so every instance of the app knows those of all others. */
 export function connectTickets(options: ConnectTicketsOptions): ConnectTickets {
   const { storage, clock, publicUrl } = options;
-  const key = sessionKey(options);
-  const sealingKey = (): Promise<Buffer> => key.derive("connect-ticket");
+  const tickets = sealedTickets({ ...options, purpose: "connect-ticket", content: Content });
   return {
     async linkFor({ provider, connection, capability, replace }) {
-      const content: z.infer<typeof Content> = {
+      const content = {
         p: provider,
         c: connection,
         a: capability,
         ...(replace === undefined ? {} : { r: replace }),
-        e: clock.now().getTime() + VALID_MS,
       };
-      return `${publicUrl}/api/connect/${seal(JSON.stringify(content), await sealingKey())}`;
+      const expiresAt = new Date(clock.now().getTime() + VALID_MS);
+      return `${publicUrl}/api/connect/${await tickets.seal(content, expiresAt)}`;
     },
     async redeem(ticket) {
-      // Whatever cannot be a ticket is not worth a question to the vault.
-      const text = couldBeSealed(ticket) ? unseal(ticket, await sealingKey()) : undefined;
-      const content = text === undefined ? undefined : Content.safeParse(JSON.parse(text)).data;
-      if (!content) return { outcome: "forged" };
-      const { p, c, a, r, e } = content;
-      const expiresAt = new Date(e);
-      if (clock.now() >= expiresAt) return { outcome: "expired" };
-      if (!(await useUp(storage, ticket, expiresAt))) return { outcome: "used" };
+      const opened = await tickets.open(ticket);
+      if (opened.outcome !== "valid") return opened;
+      if (!(await useUp(storage, ticket, opened.expiresAt))) return { outcome: "used" };
+      const { p, c, a, r } = opened.content;
       const request = { provider: p, connection: c, capability: a };
       return { outcome: "valid", request: r === undefined ? request : { ...request, replace: r } };
     },
@@ -89,41 +80,6 @@ export function connectTickets(options: ConnectTicketsOptions): ConnectTickets {
       }
     },
   };
-}
-
-const CIPHER = "aes-256-gcm";
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-
-/** Signed, and unreadable as well: an account's address must not stand in a link, for links end up in logs. */
-function seal(text: string, key: Buffer): string {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, key, nonce);
-  return Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]).toString(
-    "base64url",
-  );
-}
-
-/** One ticket has one spelling, or the others would pass for tickets that were not used yet. */
-function couldBeSealed(ticket: string): boolean {
-  const bytes = Buffer.from(ticket, "base64url");
-  return bytes.length > NONCE_BYTES + TAG_BYTES && bytes.toString("base64url") === ticket;
-}
-
-/** Undefined when we did not seal it. */
-function unseal(ticket: string, key: Buffer): string | undefined {
-  const bytes = Buffer.from(ticket, "base64url");
-  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-  try {
-    const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, "utf8");
-    return text + decipher.final("utf8");
-  } catch {
-    // Node says no more than that it does not authenticate.
-    return undefined;
-  }
 }
 
 /** False when another was quicker: a table takes a row once. */

@@ -19,6 +19,8 @@ export interface AdviceWords {
   settings?: string;
   /** The permissions that were not granted. */
   missing?: string;
+  /** Who has signed in. */
+  account?: string;
 }
 
 /** Every way in which connecting an account can come to nothing. `{names}` are filled in. */
@@ -37,6 +39,14 @@ const ADVICE = {
       "Your organisation does not let you give these permissions yourself. Nothing is wrong with your account.",
     whatToDo:
       "Ask the administrator of your organisation to approve the app, or to open the link and accept for everybody. Then try again.",
+  },
+  "no administrator": {
+    status: 400,
+    title: "An administrator of the organisation has to do this",
+    happened:
+      "You signed in as {account}, who is no administrator of the organisation: {provider} does not let this account read the organisation’s directory, which is what it was to be connected for. Nothing was stored.",
+    whatToDo:
+      "Only the consent of an administrator of the organisation works here. If you have such an account, try again with it; a private window helps when {provider} does not ask who you are. If not, copy the address of the button below and send it to an administrator: it opens once, within 7 days.",
   },
   "wrong account": {
     status: 400,

@@ -24,17 +24,26 @@ export interface Grant {
   scopes: string[];
 }
 
+interface FailureDetails {
+  missing?: readonly string[];
+  account?: ConsentedAccount;
+  cause?: unknown;
+}
+
 /** Why there is no grant, or why it could not be kept. */
 export class ConsentFailure extends Error {
   override readonly name = "ConsentFailure";
   readonly kind: AdviceKind;
   /** Scopes that were not granted. */
   readonly missing: readonly string[];
+  /** Who has signed in, when that is known. Not for the log. */
+  readonly account: ConsentedAccount | undefined;
 
-  constructor(kind: AdviceKind, { missing = [], cause }: { missing?: string[]; cause?: unknown } = {}) {
+  constructor(kind: AdviceKind, { missing = [], account, cause }: FailureDetails = {}) {
     super(`${kind}${cause instanceof Error ? `: ${cause.message}` : ""}`, { cause });
     this.kind = kind;
     this.missing = missing;
+    this.account = account;
   }
 }
 
@@ -72,11 +81,23 @@ export async function receiveGrant(
   const scopes = [...browser.scopes.filter((scope) => scope === "offline_access"), ...redeemed.scopes];
   const missing = missingScopes(browser.scopes, scopes);
   if (missing.length > 0) throw new ConsentFailure("scope missing", { missing });
+  const account = await ableAccount(provider, accessToken, scopes);
+  return { account, refreshToken, scopes, expiresAt: new Date(clock.now().getTime() + refreshTokenLifeMs) };
+}
+
+/** Whose consent it is: somebody who can make use of what they have granted. */
+async function ableAccount(
+  provider: ConsentProvider,
+  accessToken: string,
+  scopes: readonly string[],
+): Promise<ConsentedAccount> {
   try {
     const account = await provider.whoIs(accessToken);
-    return { account, refreshToken, scopes, expiresAt: new Date(clock.now().getTime() + refreshTokenLifeMs) };
+    const obstacle = await provider.obstacleOf?.(accessToken, scopes);
+    if (obstacle !== undefined) throw new ConsentFailure(obstacle, { account });
+    return account;
   } catch (cause) {
-    throw new ConsentFailure("unavailable", { cause });
+    throw cause instanceof ConsentFailure ? cause : new ConsentFailure("unavailable", { cause });
   }
 }
 

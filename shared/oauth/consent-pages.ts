@@ -3,6 +3,7 @@ import { type Advice, adviceOf, type AdviceKind } from "./consent-advice.ts";
 import { type ConsentResult, type FailedConsent, type OtherAccount, redirectUriOf } from "./consent-flow.ts";
 import { ConsentRefusedError } from "./code-exchange.ts";
 import type { ConsentProvider } from "./consent-provider.ts";
+import type { ConsentFailure } from "./consent-grant.ts";
 import { explainScopes } from "./consent-scopes.ts";
 import type { ConsentRequest } from "./consent-state.ts";
 import type { Provider } from "./provider.ts";
@@ -129,7 +130,7 @@ function failedPage(
   provider: Provider,
   { kind, request, again, failure }: FailedConsent,
 ): Page {
-  const advice = adviceFor(providers[provider], kind, failure?.missing);
+  const advice = adviceFor(providers[provider], kind, failure);
   const refusal = failure?.cause instanceof ConsentRefusedError ? failure.cause : undefined;
   const details: [string, string | undefined][] = [
     ["Connection", request?.connection],
@@ -152,10 +153,11 @@ function failedPage(
 function adviceFor(
   { displayName, tokens }: ConsentProvider,
   kind: AdviceKind,
-  missing: readonly string[] = [],
+  { missing = [], account }: Partial<Pick<ConsentFailure, "missing" | "account">> = {},
 ): Advice {
   return adviceOf(kind, {
     provider: displayName,
+    ...(account ? { account: account.account } : {}),
     clientSecret: tokens.secrets.client,
     settings:
       tokens.provider === "microsoft" ? "MICROSOFT_CLIENT_ID and MICROSOFT_TENANT" : tokens.clientId.setting,

@@ -1,9 +1,11 @@
 import pLimit from "p-limit";
 import type { Clock } from "../clock.ts";
 import { openGraphRoad } from "../graph/graph-road.ts";
-import { fetchMe } from "../graph/me.ts";
+import { fetchMe as fetchGraphMe } from "../graph/me.ts";
 import { withinDeadline } from "../http/deadline.ts";
-import { fetchWebexMe } from "../webex/people-me.ts";
+import { fetchMe as fetchWebexMe } from "../webex/people-me.ts";
+import { mayListPeople, READ_DIRECTORY } from "../webex/people.ts";
+import { openWebexRoad, type WebexRoad } from "../webex/webex-road.ts";
 import type { TokenService } from "./token-service.ts";
 
 /** Whose consent it is. */
@@ -27,6 +29,13 @@ export interface ConsentProvider {
    * @throws the client's own error, or UnknownAccountError
    */
   whoIs(accessToken: string): Promise<ConsentedAccount>;
+  /**
+   * Some permissions are of no use to most accounts, whoever grants them. Tries those.
+   * @param scopes  those that were granted
+   * @returns why this account's are of no use; undefined when nothing is known against it
+   * @throws the client's own error
+   */
+  obstacleOf?(accessToken: string, scopes: readonly string[]): Promise<"no administrator" | undefined>;
 }
 
 /** A provider did not say whose access token it is. */
@@ -34,7 +43,8 @@ export class UnknownAccountError extends Error {
   override readonly name = "UnknownAccountError";
 }
 
-const WHO_IS_MS = 20_000;
+/** For each question: a person waits for the page. */
+const QUESTION_MS = 20_000;
 
 interface MicrosoftOptions {
   /** Base URL of Microsoft Graph, without version. */
@@ -56,7 +66,7 @@ export function microsoftConsent(
     // The issuer is the account's own tenant, which under `common` is not known beforehand.
     isIssuer: (issuer) => issuer.startsWith(`${origin}/`),
     whoIs: (accessToken) =>
-      withinDeadline({ milliseconds: WHO_IS_MS, clock }, async (signal) => {
+      withinDeadline({ milliseconds: QUESTION_MS, clock }, async (signal) => {
         const graph = await openGraphRoad({
           graphUrl,
           token: async () => accessToken,
@@ -66,7 +76,7 @@ export function microsoftConsent(
           onRequest: () => undefined,
           onThrottled: () => undefined,
         });
-        const { userPrincipalName, mail, displayName } = await fetchMe(graph);
+        const { userPrincipalName, mail, displayName } = await fetchGraphMe(graph);
         return accountOf("Microsoft Graph", userPrincipalName || mail, displayName);
       }),
   };
@@ -80,6 +90,21 @@ interface WebexOptions {
 
 /** @see https://developer.webex.com/docs/integrations */
 export function webexConsent(tokens: TokenService, { url, clock }: WebexOptions): ConsentProvider {
+  function ask<T>(accessToken: string, question: (road: WebexRoad) => Promise<T>): Promise<T> {
+    return withinDeadline({ milliseconds: QUESTION_MS, clock }, (signal) =>
+      question(
+        openWebexRoad({
+          url,
+          token: async () => accessToken,
+          limit: pLimit(1),
+          clock,
+          signal,
+          onRequest: () => undefined,
+          onThrottled: () => undefined,
+        }),
+      ),
+    );
+  }
   return {
     tokens,
     displayName: "Webex",
@@ -87,8 +112,12 @@ export function webexConsent(tokens: TokenService, { url, clock }: WebexOptions)
     // Webex sends none here. That answers are not mixed up is the work of the redirect URI, which is this provider's alone.
     isIssuer: () => false,
     whoIs: async (accessToken) => {
-      const { emails, displayName } = await fetchWebexMe(url, accessToken, { clock });
+      const { emails, displayName } = await ask(accessToken, fetchWebexMe);
       return accountOf("Webex", emails[0], displayName);
+    },
+    async obstacleOf(accessToken, scopes) {
+      if (!scopes.includes(READ_DIRECTORY)) return undefined;
+      return (await ask(accessToken, mayListPeople)) ? undefined : "no administrator";
     },
   };
 }

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
 import { after, afterEach, before, beforeEach, suite, test } from "node:test";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { SAMPLE_ACCOUNT } from "../../infra/local/samples/mailbox.ts";
-import { accessibilityProblems } from "./accessibility.ts";
+import { assertFitForPeople, launchChromium, PHONE, skip } from "./chromium.ts";
 import {
   aRollcallWorld,
   HOST_KEY,
@@ -14,23 +11,6 @@ import {
   WEBEX_ACCOUNT,
 } from "./rollcall-world.ts";
 
-/** Where Debian and its like put it. */
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((file) => existsSync(file));
-const skip = CHROMIUM ? false : "there is no Chromium on this machine: apt-get install chromium";
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-quic",
-  "--disable-sync",
-  "--no-first-run",
-];
-const PHONE = { width: 360, height: 740 };
-/** A folder for pictures of the pages, for whoever wants to look at them. */
-const PICTURES = process.env["ROLLCALL_PICTURES"];
-
 suite("in a real browser", { skip, timeout: 120_000 }, () => {
   let browser: Browser;
   let world: RollcallWorld;
@@ -38,7 +18,7 @@ suite("in a real browser", { skip, timeout: 120_000 }, () => {
   let page: Page;
 
   before(async () => {
-    browser = await chromium.launch({ ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: FLAGS });
+    browser = await launchChromium();
     world = await aRollcallWorld();
   });
   after(async () => {
@@ -69,25 +49,7 @@ suite("in a real browser", { skip, timeout: 120_000 }, () => {
   const heading = (): Promise<string> => page.getByRole("heading", { level: 1 }).innerText();
   const text = (): Promise<string> => page.locator("main").innerText();
 
-  /** Looks at the page on a phone, on a desk, by day and by night. */
-  async function assertFitForPeople(name: string): Promise<void> {
-    for (const details of await page.locator("summary").all()) await details.click();
-    for (const viewport of [PHONE, { width: 320, height: 500 }, { width: 1280, height: 800 }]) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.setViewportSize(viewport);
-        await page.emulateMedia({ colorScheme });
-        assert.deepEqual(
-          await accessibilityProblems(page),
-          [],
-          `${name}, ${viewport.width} px, ${colorScheme}`,
-        );
-        if (PICTURES === undefined) continue;
-        await mkdir(PICTURES, { recursive: true });
-        await page.screenshot({ path: path.join(PICTURES, `${name}-${viewport.width}-${colorScheme}.png`) });
-      }
-    }
-    await page.setViewportSize(PHONE);
-  }
+  const assertFit = (name: string): Promise<void> => assertFitForPeople(page, name);
 
   test("a person opens the link, signs in, and the next pass runs with what was granted", async () => {
     assert.equal((await world.run("default-team")).body.runs[0]?.status, "failed");
@@ -100,7 +62,7 @@ suite("in a real browser", { skip, timeout: 120_000 }, () => {
     assert.equal(await heading(), "Connected");
     assert.match(await text(), /Camille Martin \(coach@mantabots\.example\)/);
     assert.match(await text(), /Calendars\.ReadWrite/);
-    await assertFitForPeople("connected");
+    await assertFit("connected");
     assert.ok(await tokenOf("default"));
     const cookies = await context.cookies(page.url());
     assert.deepEqual(
@@ -121,14 +83,14 @@ suite("in a real browser", { skip, timeout: 120_000 }, () => {
     await page.reload();
     assert.notEqual(await heading(), "Connected");
     assert.equal(await tokenOf("reloaded"), token);
-    await assertFitForPeople("reloaded");
+    await assertFit("reloaded");
   });
 
   test("who declines is told so, and can try again by a link without a key", async () => {
     await start("declined");
     await press("Cancel");
     assert.equal(await tokenOf("declined"), undefined);
-    await assertFitForPeople("declined");
+    await assertFit("declined");
 
     await page.getByRole("link", { name: "Try again" }).click();
     await signInAs(SAMPLE_ACCOUNT);
@@ -145,7 +107,7 @@ suite("in a real browser", { skip, timeout: 120_000 }, () => {
     await signInAs(OTHER_ACCOUNT);
     assert.match(await text(), /signed in at Microsoft as assistant@.* works for coach@/s);
     assert.equal(await tokenOf("two"), token);
-    await assertFitForPeople("other-account");
+    await assertFit("other-account");
 
     await page.getByRole("link", { name: `Use ${OTHER_ACCOUNT} instead` }).click();
     await signInAs(OTHER_ACCOUNT);
@@ -162,7 +124,7 @@ suite("in a real browser", { skip, timeout: 120_000 }, () => {
     await signInAs(OTHER_ACCOUNT);
     assert.notEqual(await heading(), "Connected");
     assert.equal(await tokenOf("elsewhere"), undefined);
-    await assertFitForPeople("other-browser");
+    await assertFit("other-browser");
     await other.close();
   });
 
@@ -177,7 +139,7 @@ suite("in a real browser", { skip, timeout: 120_000 }, () => {
     await page.goto(link);
     assert.equal(new URL(page.url()).origin, world.url);
     assert.match(await text(), /used/);
-    await assertFitForPeople("used-link");
+    await assertFit("used-link");
   });
 
   test("a person connects a Webex account", async () => {
@@ -186,13 +148,28 @@ suite("in a real browser", { skip, timeout: 120_000 }, () => {
     assert.equal(await heading(), "Connected");
     assert.match(await text(), /Camille Martin \(camille\.martin@mantabots\.example\)/);
     assert.ok(await tokenOf("default", "webex"));
-    await assertFitForPeople("webex-connected");
+    await assertFit("webex-connected");
+  });
+
+  test("a person who is no administrator of the Webex organisation is told whose consent counts", async () => {
+    await page.goto(
+      `${world.url}/api/oauth/webex/start?code=${HOST_KEY}&capability=membership&connection=second`,
+    );
+    await signInAs("samuel.adeyemi@mantabots.example");
+    assert.equal(await heading(), "An administrator of the organisation has to do this");
+    assert.equal(await tokenOf("second", "webex"), undefined);
+    await assertFit("webex-no-administrator");
+
+    await page.getByRole("link", { name: "Try again" }).click();
+    await signInAs(WEBEX_ACCOUNT);
+    assert.equal(await heading(), "Connected");
+    assert.ok(await tokenOf("second", "webex"));
   });
 
   test("a wrong address is a page, too", async () => {
     await page.goto(`${world.url}/api/oauth/google/callback?code=x&state=y`);
     assert.match(await text(), /microsoft or webex/);
-    await assertFitForPeople("no-such-provider");
+    await assertFit("no-such-provider");
   });
 
   test("our pages run no script and load nothing, and the log has no key, code or state in it", async () => {

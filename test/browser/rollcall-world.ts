@@ -7,7 +7,7 @@ import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { type Graph, startGraph } from "../../infra/local/emulators/graph/graph.ts";
 import { PERSONAL_TENANT } from "../../infra/local/emulators/microsoft-login/directory.ts";
 import { type MicrosoftLogin, startMicrosoftLogin } from "../../infra/local/emulators/microsoft-login.ts";
-import { type WebexLogin, startWebexLogin } from "../../infra/local/emulators/webex-login.ts";
+import { type Webex, startWebex } from "../../infra/local/emulators/webex/webex.ts";
 import { startHost } from "../../infra/local/host/host.ts";
 import * as sample from "../../infra/local/samples/directory.ts";
 import { SAMPLE_ACCOUNT, sampleSeed } from "../../infra/local/samples/mailbox.ts";
@@ -27,7 +27,7 @@ export interface RollcallWorld {
   /** Where a browser finds it. */
   url: string;
   login: MicrosoftLogin;
-  webex: WebexLogin;
+  webex: Webex;
   graph: Graph;
   secrets(): Promise<Record<string, string>>;
   /** Forces a pass of a team; the same it would be by curl. */
@@ -69,7 +69,7 @@ export async function aRollcallWorld(): Promise<RollcallWorld> {
       ],
     },
   });
-  const webex = await startWebexLogin({ certificate, ...sample.sampleWebex(front.url) });
+  const webex = await startWebex({ certificate, ...sample.sampleWebex(front.url) });
   const azurite = await startAzurite();
   const { app, secretsPath, configDir } = await prepareFiles(folder);
   const log: string[] = [];

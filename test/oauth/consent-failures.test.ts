@@ -186,8 +186,10 @@ const FAILURES: Failure[] = [
   },
   {
     name: "a scope that Webex does not know of the integration is told at consent",
-    back: async (_world, browser) =>
-      browser.signIn(await browser.start("webex", { capability: "meetings" }), ADMIN),
+    back: async (world, browser) => {
+      world.furtherScopes = ["meeting:admin_schedule_write"];
+      return browser.signIn(await browser.start("webex", { capability: "membership" }), ADMIN);
+    },
     status: 400,
     words: /Webex does not offer these permissions .*Sign in as an administrator/,
   },

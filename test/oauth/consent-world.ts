@@ -4,7 +4,8 @@ import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { type Graph, startGraph } from "../../infra/local/emulators/graph/graph.ts";
 import { PERSONAL_TENANT } from "../../infra/local/emulators/microsoft-login/directory.ts";
 import { type MicrosoftLogin, startMicrosoftLogin } from "../../infra/local/emulators/microsoft-login.ts";
-import { startWebexLogin, type WebexLogin } from "../../infra/local/emulators/webex-login.ts";
+import { FULL_ADMIN } from "../../infra/local/emulators/webex/seed.ts";
+import { startWebex, type Webex } from "../../infra/local/emulators/webex/webex.ts";
 import { signIn } from "../../infra/local/sign-in.ts";
 import { ensureCertificates, LOCAL_CERTIFICATES } from "../../infra/local/tls.ts";
 import { connectTickets, type ConnectTickets } from "../../shared/oauth/connect-ticket.ts";
@@ -47,7 +48,7 @@ export interface ConsentWorld {
   clock: FakeClock;
   login: MicrosoftLogin;
   graph: Graph;
-  webex: WebexLogin;
+  webex: Webex;
   secrets: SecretsInMemory;
   registry: ConnectionRegistry;
   storage: StorageAccount;
@@ -95,7 +96,7 @@ export async function aConsentWorld(options: ConsentWorldOptions = {}): Promise<
       ],
     },
   });
-  const webex = await startWebex(clock);
+  const webex = await webexFor(clock);
   running.push(login, graph, webex);
 
   const secrets = secretsInMemory(clock, {
@@ -165,11 +166,14 @@ function startLogin(clock: FakeClock, options: ConsentWorldOptions): Promise<Mic
   });
 }
 
-function startWebex(clock: FakeClock): Promise<WebexLogin> {
-  return startWebexLogin({
+function webexFor(clock: FakeClock): Promise<Webex> {
+  return startWebex({
     certificate,
     clock,
-    people: [{ email: ADMIN, displayName: "Ada Admin" }],
+    people: [
+      { email: ADMIN, displayName: "Ada Admin", roles: [FULL_ADMIN] },
+      { email: TEACHER, displayName: "Toni Teacher" },
+    ],
     integrations: [
       {
         id: WEBEX_CLIENT_ID,
@@ -183,6 +187,9 @@ function startWebex(clock: FakeClock): Promise<WebexLogin> {
           "spark:memberships_write",
           "spark:rooms_read",
           "spark:people_read",
+          "meeting:schedules_read",
+          "meeting:schedules_write",
+          "meeting:preferences_read",
         ],
       },
     ],

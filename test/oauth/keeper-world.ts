@@ -1,6 +1,6 @@
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { startWebexLogin, type WebexLogin } from "../../infra/local/emulators/webex-login.ts";
+import { startWebex, type Webex } from "../../infra/local/emulators/webex/webex.ts";
 import { ensureCertificates } from "../../infra/local/tls.ts";
 import { type AccessTokens, accessTokens } from "../../shared/oauth/access-token.ts";
 import type { ConnectionRecord, ConnectionRegistry } from "../../shared/oauth/connection-registry.ts";
@@ -64,11 +64,11 @@ export const PERSON = "coach@webex.example";
 const WEBEX_SCOPES = "spark:people_read spark:memberships_read";
 
 const { certificate } = await ensureCertificates(fileURLToPath(new URL("../../.local/tls", import.meta.url)));
-const services: WebexLogin[] = [];
+const services: Webex[] = [];
 after(() => Promise.all(services.map((service) => service.close())));
 
 export interface WebexKeeperWorld extends KeeperWorld {
-  webex: WebexLogin;
+  webex: Webex;
   /** Another refresh token of the same person, as after consenting again. */
   consent: () => Promise<string>;
 }
@@ -79,7 +79,7 @@ export async function aWebexKeeper(
   overrides: Partial<KeeperOptions> = {},
 ): Promise<WebexKeeperWorld> {
   const clock = fakeClock("2026-11-03T04:00:00Z", { auto: 8000 });
-  const webex = await startWebexLogin({
+  const webex = await startWebex({
     certificate,
     clock,
     refreshTokens,

@@ -10,7 +10,7 @@ import { startKeyVault } from "../../infra/local/emulators/key-vault.ts";
 import { startManagedIdentity } from "../../infra/local/emulators/managed-identity.ts";
 import { PERSONAL_TENANT } from "../../infra/local/emulators/microsoft-login/directory.ts";
 import { startMicrosoftLogin } from "../../infra/local/emulators/microsoft-login.ts";
-import { startWebexLogin } from "../../infra/local/emulators/webex-login.ts";
+import { startWebex } from "../../infra/local/emulators/webex/webex.ts";
 import { LOCAL_CERTIFICATES, ensureCertificates } from "../../infra/local/tls.ts";
 import { systemClock } from "../../shared/clock.ts";
 import type { Provider } from "../../shared/oauth/provider.ts";
@@ -40,7 +40,7 @@ const microsoft = await startMicrosoftLogin({
   onExchange: atMicrosoft.left,
 });
 const atWebex = watch();
-const webex = await startWebexLogin({
+const webex = await startWebex({
   certificate,
   people: [{ email: ACCOUNT, displayName: "Somebody" }],
   integrations: [

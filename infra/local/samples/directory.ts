@@ -1,5 +1,6 @@
 /** Whom Microsoft, Webex and the mail servers of the local stack know. None of it opens anything else. */
-import type { WebexSeed } from "../emulators/webex-login/directory.ts";
+import type { WebexSeed } from "../emulators/webex/seed.ts";
+import { ORGANIZATION, PEOPLE, ROOMS } from "./organization.ts";
 
 export const WORK_TENANT = {
   id: "2f1c9a54-7d0e-4a38-b8c5-64a0e1d7b3f2",
@@ -22,7 +23,9 @@ export const MAIL_PORTS = { smtp: 2587, imap: 2143 };
 /** @param publicUrl  where the function app answers */
 export function sampleWebex(publicUrl: string): WebexSeed {
   return {
-    people: [{ email: "camille.martin@mantabots.example", displayName: "Camille Martin" }],
+    organization: ORGANIZATION,
+    people: PEOPLE,
+    rooms: ROOMS,
     integrations: [
       {
         id: WEBEX_CLIENT_ID,
