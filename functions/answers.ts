@@ -6,12 +6,16 @@ import { describeError } from "../shared/redact.ts";
 import { loggerOf } from "./logger.ts";
 import { RequestProblem } from "./request-problem.ts";
 
+/** Far more than any request of ours needs. */
+const LARGEST_BODY = 1024 * 1024;
+
 /**
  * The JSON of a request's body; an empty body is an empty object.
- * @throws {RequestProblem} 400 when it is not JSON
+ * @throws {RequestProblem} 400 when it is not JSON, 413 when it is far too large
  */
 export async function jsonOf(request: HttpRequest): Promise<unknown> {
   const text = await request.text();
+  if (text.length > LARGEST_BODY) throw new RequestProblem(413, "The body is larger than 1 MiB.");
   if (text.trim() === "") return {};
   try {
     return JSON.parse(text) as unknown;
@@ -47,12 +51,19 @@ export async function answering(
   }
 }
 
-/** A problem as programs take it. */
-export function problemAnswer(status: number, detail: string): HttpResponseInit {
+/**
+ * A problem as programs take it.
+ * @param members  more that it says
+ */
+export function problemAnswer(
+  status: number,
+  detail: string,
+  members: Record<string, unknown> = {},
+): HttpResponseInit {
   return guarded({
     status,
     headers: { "content-type": PROBLEM_CONTENT_TYPE },
-    body: JSON.stringify(problem(status, detail)),
+    body: JSON.stringify(problem(status, detail, members)),
   });
 }
 

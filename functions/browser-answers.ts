@@ -16,6 +16,10 @@ export function httpAnswerOf(answer: BrowserAnswer | Refused): HttpResponseInit 
 
 /** Tells a problem by a page to a browser, and as `application/problem+json` to a program. */
 export function tellTo(request: HttpRequest): (status: number, detail: string) => HttpResponseInit {
-  const isBrowser = request.headers.get("accept")?.includes("text/html") === true;
-  return isBrowser ? problemPage : problemAnswer;
+  return wantsPage(request) ? problemPage : problemAnswer;
+}
+
+/** Browsers ask for HTML by name; programs do not. */
+export function wantsPage(request: HttpRequest): boolean {
+  return request.headers.get("accept")?.includes("text/html") === true;
 }

@@ -13,6 +13,16 @@ export const registration = capability("registration", [STORAGE, ["MICROSOFT_CLI
   return wireRegistration(process.env, workerLog);
 });
 
+export const MEMBERSHIP_SCHEDULE = process.env["MEMBERSHIP_SCHEDULE"] || "0 30 4 * * *";
+
+export const membership = capability("membership", [STORAGE, ["WEBEX_CLIENT_ID"]], async () => {
+  const [{ wireMembership }, { workerLog }] = await Promise.all([
+    import("../shared/membership/wire.ts"),
+    import("./logger.ts"),
+  ]);
+  return wireMembership(process.env, workerLog);
+});
+
 export const consent = capability(
   "connecting accounts",
   [STORAGE, ["MICROSOFT_CLIENT_ID", "WEBEX_CLIENT_ID"]],
@@ -24,15 +34,25 @@ export const consent = capability(
 
 /** The registry of connections is in the storage account; nothing else is needed to look after them. */
 export const connections = capability("the watch over connections", [STORAGE], async () => {
-  const [{ wireConnections }, { forgetRuns }, { forgetLedger }, { workerLog }] = await Promise.all([
-    import("../shared/connections/wire.ts"),
-    import("../shared/registration/forget-runs.ts"),
-    import("../shared/ledger/forget-ledger.ts"),
-    import("./logger.ts"),
-  ]);
+  const [{ wireConnections }, { forgetRuns }, registrations, memberships, { forgetLedger }, { workerLog }] =
+    await Promise.all([
+      import("../shared/connections/wire.ts"),
+      import("../shared/runs/forget-runs.ts"),
+      import("../shared/registration/run-history.ts"),
+      import("../shared/membership/space-documents.ts"),
+      import("../shared/ledger/forget-ledger.ts"),
+      import("./logger.ts"),
+    ]);
   return wireConnections(process.env, workerLog, {
     histories: [
-      { what: "reports of registration runs", forget: forgetRuns },
+      {
+        what: "reports of registration runs",
+        forget: (storage, limits) => forgetRuns(storage, registrations.REGISTRATION_RUNS, limits),
+      },
+      {
+        what: "reports of membership runs",
+        forget: (storage, limits) => forgetRuns(storage, memberships.MEMBERSHIP_RUNS, limits),
+      },
       {
         what: "rows and blobs of the ledger",
         // Each says itself how long it is kept, whatever HISTORY_DAYS is.

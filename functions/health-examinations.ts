@@ -1,6 +1,7 @@
 import { systemClock as clock } from "../shared/clock.ts";
+import type { ConfigSource } from "../shared/config/config-folder.ts";
 import type { Examination, PartHealth } from "../shared/health.ts";
-import { connections, registration } from "./capabilities.ts";
+import { connections, membership, registration } from "./capabilities.ts";
 import { RequestProblem } from "./request-problem.ts";
 
 const { env } = process;
@@ -40,13 +41,27 @@ const secrets: Examination = async () => {
   return ok(`Secrets can be read in ${store.place}.`);
 };
 
+/** Files of one kind, and what is wrong with them. */
+interface FilesFound {
+  count: string;
+  mistakes: string[];
+}
+
 const configuration: Examination = async () => {
-  const [{ connectionsSettingsFrom }, { openConfigSource }, { loadTeams, loadPatterns }] = await Promise.all([
+  const [{ connectionsSettingsFrom }, { openConfigSource }] = await Promise.all([
     import("../shared/connections/settings.ts"),
     import("../shared/config/open-config-source.ts"),
-    import("../shared/registration/teams.ts"),
   ]);
   const source = openConfigSource(connectionsSettingsFrom(env).configDir, env, { clock });
+  // Nobody reads the space files as long as there is no Webex integration.
+  const found = await Promise.all([teamsIn(source), ...(membership.isConfigured ? [spacesIn(source)] : [])]);
+  const counts = `${found.map(({ count }) => count).join(" and ")} in ${source.place}`;
+  const mistakes = found.flatMap((files) => files.mistakes);
+  return mistakes.length > 0 ? wrong(`${counts}. ${mistakes.join(" ")}`) : ok(`${counts}.`);
+};
+
+async function teamsIn(source: ConfigSource): Promise<FilesFound> {
+  const { loadTeams, loadPatterns } = await import("../shared/registration/teams.ts");
   const teams = await loadTeams(source, env, {});
   const mistakes = await Promise.all(
     teams.map(async (team) => {
@@ -55,13 +70,23 @@ const configuration: Examination = async () => {
         await loadPatterns(source, team.file);
         return [];
       } catch (error) {
-        return [`${team.team}: ${error instanceof Error ? error.message : String(error)}`];
+        return [mistakeIn(team.team, error)];
       }
     }),
   );
-  const count = `${teams.length} team files in ${source.place}`;
-  return mistakes.flat().length > 0 ? wrong(`${count}. ${mistakes.flat().join(" ")}`) : ok(`${count}.`);
-};
+  return { count: `${teams.length} team files`, mistakes: mistakes.flat() };
+}
+
+async function spacesIn(source: ConfigSource): Promise<FilesFound> {
+  const { loadSpaces } = await import("../shared/membership/spaces.ts");
+  const spaces = await loadSpaces(source);
+  const mistakes = spaces.flatMap((each) => ("file" in each ? [] : [mistakeIn(each.space, each.error)]));
+  return { count: `${spaces.length} space files`, mistakes };
+}
+
+function mistakeIn(name: string, error: unknown): string {
+  return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+}
 
 const publicUrl: Examination = async () => {
   const { publicUrlFrom } = await import("../shared/config/public-url.ts");
@@ -134,6 +159,7 @@ export const EXAMINATIONS: Readonly<Record<string, Examination>> = {
   webex,
   operator,
   registration: capability(registration.service),
+  membership: capability(membership.service),
   connections: async () => {
     const wired = await capability(connections.service)();
     return wired.state === "ok" ? connectionStates() : wired;

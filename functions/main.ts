@@ -2,7 +2,13 @@
 // function, and whatever that needs, is read when the function is first invoked.
 import { setSourceMapsSupport } from "node:module";
 import { app } from "@azure/functions";
-import { connections, registration, REGISTRATION_SCHEDULE } from "./capabilities.ts";
+import {
+  connections,
+  membership,
+  MEMBERSHIP_SCHEDULE,
+  registration,
+  REGISTRATION_SCHEDULE,
+} from "./capabilities.ts";
 import { lazily } from "./lazily.ts";
 import "./redacted-errors.ts";
 
@@ -86,5 +92,42 @@ if (registration.isConfigured) {
     queueName: "registration-passes",
     connection: "AzureWebJobsStorage",
     handler: lazily(() => import("./registration-worker.ts")),
+  });
+}
+
+app.http("membership-sync-now", {
+  route: "memberships/sync",
+  methods: ["POST"],
+  authLevel: "function",
+  handler: lazily(() => import("./membership-sync-now.ts")),
+});
+app.http("membership-runs", {
+  route: "memberships/runs",
+  methods: ["GET"],
+  authLevel: "function",
+  handler: lazily(() => import("./membership-runs.ts")),
+});
+app.http("membership-undo", {
+  route: "memberships/undo",
+  methods: ["POST"],
+  authLevel: "function",
+  handler: lazily(() => import("./membership-undo.ts")),
+});
+app.http("approvals", {
+  route: "approvals/{token}",
+  // Programs that check mails ask for no more than the head.
+  methods: ["GET", "HEAD", "POST"],
+  authLevel: "anonymous",
+  handler: lazily(() => import("./approvals.ts")),
+});
+if (membership.isConfigured) {
+  app.timer("membership-sync", {
+    schedule: MEMBERSHIP_SCHEDULE,
+    handler: lazily(() => import("./membership-sync.ts")),
+  });
+  app.storageQueue("membership-worker", {
+    queueName: "membership-syncs",
+    connection: "AzureWebJobsStorage",
+    handler: lazily(() => import("./membership-worker.ts")),
   });
 }

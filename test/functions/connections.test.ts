@@ -183,11 +183,28 @@ suite("GET /health", () => {
       webex: "off",
       operator: "off",
       registration: "ok",
+      membership: "off",
       connections: "wrong",
     });
+    assert.match(parts["membership"]?.detail ?? "", /Set WEBEX_CLIENT_ID, then restart/);
     assert.match(parts["connections"]?.detail ?? "", /microsoft default is not_connected/);
     assert.match(parts["operator"]?.detail ?? "", /OPERATOR_MAIL_CONNECTION is not set/);
     assert.doesNotMatch(JSON.stringify(parts), /hunter2|operator@/);
+  });
+
+  test("says what is wrong with a space file, once there is a Webex integration", async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "rollcall-functions-"));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    await mkdir(path.join(folder, "spaces"));
+    await writeFile(path.join(folder, "spaces", "hall.json"), JSON.stringify({ spaceid: "a" }));
+    const app = await anApp(t, { CONFIG_DIR: folder, WEBEX_CLIENT_ID: "C1" });
+    const { parts } = (await (await app.get("health/detail")).json()) as HealthReport;
+    assert.equal(parts["membership"]?.state, "ok");
+    assert.equal(parts["configuration"]?.state, "wrong");
+    assert.match(
+      parts["configuration"]?.detail ?? "",
+      /^0 team files and 1 space files in .*\. hall: .*spaces\/hall\.json has .*space_id/,
+    );
   });
 
   test("names what is wrong in every part, and no other part suffers from it", async (t) => {

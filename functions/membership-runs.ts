@@ -1,0 +1,13 @@
+import type { HttpHandler } from "@azure/functions";
+import { answering } from "./answers.ts";
+import { membership } from "./capabilities.ts";
+import { RequestProblem } from "./request-problem.ts";
+
+/** Past runs, and those under way, newest first. */
+export const handler: HttpHandler = (request, context) =>
+  answering(context, async () => {
+    const service = await membership.service();
+    const outcome = await service.history(Object.fromEntries(request.query));
+    if (outcome.kind === "invalid") throw new RequestProblem(400, outcome.detail);
+    return { status: 200, jsonBody: { runs: outcome.runs } };
+  });

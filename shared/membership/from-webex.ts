@@ -1,0 +1,35 @@
+import type { WebexMe } from "../webex/people-me.ts";
+import type { WebexMembership } from "../webex/memberships.ts";
+import type { WebexPerson } from "../webex/people.ts";
+import type { WebexRoom } from "../webex/rooms.ts";
+import type { DirectoryPerson } from "./directory.ts";
+import type { Member, Myself, Space } from "./space.ts";
+
+/** What Webex says, in our words. */
+
+export function personFromWebex(person: WebexPerson): DirectoryPerson {
+  const { id, emails, displayName, department, loginEnabled, invitePending, type } = person;
+  const kind = type === "bot" ? "bot" : type === "appuser" ? "app user" : "person";
+  return { personId: id, emails, name: displayName, department, loginEnabled, invitePending, kind };
+}
+
+export function memberFromWebex(membership: WebexMembership): Member {
+  return {
+    membershipId: membership.id,
+    personId: membership.personId,
+    email: membership.personEmail,
+    name: membership.personDisplayName,
+    orgId: membership.personOrgId,
+    isModerator: membership.isModerator,
+    created: membership.created,
+    isMonitor: membership.isMonitor,
+  };
+}
+
+export function spaceFromWebex({ id, title, type, isLocked }: WebexRoom): Space {
+  return { id, title, type, isLocked };
+}
+
+export function myselfFromWebex({ id, emails, orgId }: WebexMe): Myself {
+  return { personId: id, emails, orgId };
+}

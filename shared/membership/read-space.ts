@@ -1,0 +1,77 @@
+import { findPeople } from "../webex/people.ts";
+import { listMemberships } from "../webex/memberships.ts";
+import { fetchMe } from "../webex/people-me.ts";
+import { fetchRoom } from "../webex/rooms.ts";
+import type { WebexRoad } from "../webex/webex-road.ts";
+import type { DirectoryPerson } from "./directory.ts";
+import { memberFromWebex, myselfFromWebex, personFromWebex, spaceFromWebex } from "./from-webex.ts";
+import type { Readings } from "./obstacle.ts";
+import { readDirectory, type SpaceRoads } from "./read-directory.ts";
+import { type Reading, read, unknown } from "./reading.ts";
+import { isBot, isGuest, type Member } from "./space.ts";
+import type { SpaceFile } from "./space-file.ts";
+import { refusalOf } from "./service-refusal.ts";
+
+/**
+ * Reads all that a plan for a space is made of.
+ * @param onPeople  told of each page of the directory, how many people it has
+ * @throws {TokenError} and whatever is no answer of a service
+ */
+export async function readSpace(
+  { spaceId, source }: SpaceFile,
+  roads: SpaceRoads,
+  onPeople: (count: number) => void,
+): Promise<Readings> {
+  const { webex } = roads;
+  const [space, members, me, directory] = await Promise.all([
+    reading("The space", async () => spaceFromWebex(await fetchRoom(webex, spaceId))),
+    readMembers(webex, spaceId),
+    reading("The connected account", async () => myselfFromWebex(await fetchMe(webex))),
+    readDirectory(source, roads, onPeople),
+  ]);
+  const readings = { space, members, me, directory };
+  return source.type === "webex" ? { ...readings, directory: await withMissed(readings, webex) } : readings;
+}
+
+/** Everybody in a space, each once: pages that are read while people come and go can name somebody twice. */
+export function readMembers(webex: WebexRoad, spaceId: string): Promise<Reading<readonly Member[]>> {
+  return reading("The members of the space", async () => {
+    const members = (await listMemberships(webex, spaceId)).map(memberFromWebex);
+    return [...new Map(members.map((member) => [member.membershipId, member])).values()];
+  });
+}
+
+/**
+ * While a directory is read page by page it changes, and somebody may be missed by that. So those of us who seem to have
+ * left are asked for by name: who is there all the same comes without the state of their login, and is left alone.
+ */
+async function withMissed(
+  { members, me, directory }: Readings,
+  webex: WebexRoad,
+): Promise<Reading<readonly DirectoryPerson[]>> {
+  if (members.state !== "read" || me.state !== "read" || directory.state !== "read") return directory;
+  const listed = new Set(directory.value.flatMap(({ personId, emails }) => [personId, ...emails]));
+  const seemGone = members.value.filter(
+    (member) =>
+      !listed.has(member.personId) &&
+      !listed.has(member.email) &&
+      !isGuest(member, me.value) &&
+      !isBot(member),
+  );
+  if (seemGone.length === 0) return directory;
+  return reading("Those who seem to have left the directory", async () => {
+    const found = await findPeople(
+      webex,
+      seemGone.map(({ personId }) => personId),
+    );
+    return [...directory.value, ...found.map(personFromWebex)];
+  });
+}
+
+async function reading<T>(what: string, work: () => Promise<T>): Promise<Reading<T>> {
+  try {
+    return read(await work());
+  } catch (error) {
+    return unknown(`${what} could not be read: ${refusalOf(error)}`);
+  }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import pLimit from "p-limit";
+import { startDeadline } from "../http/deadline.ts";
+import type { Logger } from "../log.ts";
+import { sendAll } from "../runs/send-all.ts";
+import { reportRun } from "./report-run.ts";
+import type { Run } from "./run.ts";
+import { runSpace } from "./run-space.ts";
+import { inTurn } from "./space-turn.ts";
+import { SpaceWork, type SpaceRequest } from "./space-work.ts";
+import type { ConfiguredSpace } from "./spaces.ts";
+import { jobOf, workMessage, type WorkMessage } from "./work-message.ts";
+import type { WorkWorld } from "./worker.ts";
+
+/** What came of what somebody asked for. */
+export interface ForcedRuns {
+  batch: string;
+  /** Those that were begun, in the order of the spaces; one that goes on in the queue is `running`. */
+  runs: Run[];
+  /** Whether some go on in the queue, or begin there. */
+  isQueued: boolean;
+}
+
+/** Connections do not wait for one another; the spaces of so many are worked at side by side. */
+const CONNECTIONS_SIDE_BY_SIDE = 4;
+/** An answer that takes longer than 230 s is cut off by the platform's load balancer, and ours takes 200 s at the most. */
+const END_WITHIN_MS = 190_000;
+/** No run, and no change, is begun later. */
+const BEGIN_WITHIN_MS = 150_000;
+
+interface Forced {
+  signal: AbortSignal;
+  until: Date;
+  log: Logger;
+  world: WorkWorld;
+}
+
+/** Runs what somebody asked for, as far as it can be done while they wait; the rest goes on in the queue. */
+export async function runNow(
+  spaces: readonly ConfiguredSpace[],
+  request: SpaceRequest,
+  log: Logger,
+  world: WorkWorld,
+): Promise<ForcedRuns> {
+  const batch = randomUUID();
+  const until = new Date(world.clock.now().getTime() + BEGIN_WITHIN_MS);
+  const deadline = startDeadline({ milliseconds: END_WITHIN_MS, clock: world.clock });
+  const forced: Forced = { signal: deadline.signal, until, log, world };
+  const groups = Map.groupBy(spaces, (space) => ("file" in space ? space.file.connection : undefined));
+  const limit = pLimit(CONNECTIONS_SIDE_BY_SIDE);
+  const runs = new Map<string, Run>();
+  const left: WorkMessage[] = [];
+  await Promise.all(
+    [...groups.values()].map((group) =>
+      limit(async () => {
+        for (const space of group) {
+          const message = workMessage({ batch, space: space.space, request });
+          const run = await runOne(space, message, forced);
+          if (run) runs.set(space.space, run);
+          if (!run) left.push(message);
+          else if (run.status === "running") left.push({ ...message, part: 1 });
+        }
+      }),
+    ),
+  ).finally(deadline.clear);
+  const [failure] = await sendAll(left, world.queue);
+  if (failure) throw failure;
+  if (left.length > 0) log.warn(`${left.length} of ${spaces.length} spaces go on in the queue`);
+  return { batch, runs: spaces.flatMap(({ space }) => runs.get(space) ?? []), isQueued: left.length > 0 };
+}
+
+/** @returns undefined when its turn did not come in time */
+async function runOne(
+  space: ConfiguredSpace,
+  message: WorkMessage,
+  { signal, until, log, world }: Forced,
+): Promise<Run | undefined> {
+  const job = jobOf(message);
+  const isDryRun = job.request.kind === "sync" && job.request.dryRun;
+  // Whoever only looks needs no lock.
+  if (!("file" in space) || isDryRun) {
+    return told(await runSpace(space, job, { signal, until, log }, world), log, world);
+  }
+  if (world.clock.now() >= until) return undefined;
+  const outcome = await inTurn(space.file, until, world, (held) =>
+    runSpace(space, job, { signal: AbortSignal.any([signal, held]), until, log }, world),
+  );
+  if ("done" in outcome) return told(outcome.done, log, world);
+  if (outcome.busy === "connection") return undefined;
+  log.warn(`space ${space.space}: it is being synced already; this run left it alone`);
+  const error = {
+    code: ALREADY_RUNNING,
+    message: `The space ${space.space} is being synced already; see GET /api/memberships/runs?space=${space.space}. Try again when that has ended.`,
+  };
+  return new SpaceWork(job, { signal, until, log }, world).report({ error });
+}
+
+const ALREADY_RUNNING = "already_running";
+
+/** Another holds the space's lock: whoever does reports. */
+export function isBusy({ error }: Run): boolean {
+  return error?.code === ALREADY_RUNNING;
+}
+
+async function told(run: Run, log: Logger, world: WorkWorld): Promise<Run> {
+  return run.status === "running" ? run : reportRun(run, { ...world, log });
+}

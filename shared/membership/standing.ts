@@ -1,0 +1,54 @@
+import { sameForm } from "./address.ts";
+import type { ExclusionReason } from "./directory.ts";
+import { type DirectoryIndex, personOf } from "./directory-index.ts";
+import { isBot, isGuest, isMyself, type Member, type Myself } from "./space.ts";
+import type { SpaceFile } from "./space-file.ts";
+
+/** Why somebody does not belong into the space. `guest`: from outside the organization. */
+export type RemovalReason = ExclusionReason | "left the directory" | "guest";
+
+/** Why somebody stays. */
+export type KeptReason =
+  | "in the directory"
+  | "the connected account"
+  | "login state unknown"
+  | "kept address"
+  | "kept bot"
+  | "kept guest"
+  | "kept moderator"
+  | "last moderator"
+  | "in the grace period";
+
+/** Whether a member is to stay, as far as this can be said of them alone. */
+export type Standing = { stays: true; reason: KeptReason } | { stays: false; reason: RemovalReason };
+
+/** Judges one member. */
+export function standingOf(
+  member: Member,
+  index: DirectoryIndex,
+  { me, keep }: { me: Myself; keep: SpaceFile["keep"] },
+): Standing {
+  const stays = (reason: KeptReason): Standing => ({ stays: true, reason });
+  if (isMyself(member, me)) return stays("the connected account");
+  const known = personOf(member, index);
+  if (known?.verdict.belongs === "yes") return stays("in the directory");
+  if (known?.verdict.belongs === "unsure") return stays(known.verdict.reason);
+  const addresses = [member.email, ...(known?.person.emails ?? [])].map(sameForm);
+  if (addresses.some((address) => keep.emails.includes(address))) return stays("kept address");
+  if (keep.groups.bots && (isBot(member) || known?.person.kind === "bot")) return stays("kept bot");
+  if (keep.groups.guests && isGuest(member, me)) return stays("kept guest");
+  if (keep.groups.moderators && member.isModerator) return stays("kept moderator");
+  return { stays: false, reason: removalReasonOf(member, index, me) };
+}
+
+/** Why somebody of whom the directory does not say that they belong into the space does not belong into it. */
+export function removalReasonOf(
+  member: Pick<Member, "personId" | "email" | "isMonitor" | "orgId">,
+  index: DirectoryIndex,
+  me: Myself,
+): RemovalReason {
+  const verdict = personOf(member, index)?.verdict;
+  if (verdict?.belongs === "no") return verdict.reason;
+  if (isBot(member)) return "bot";
+  return isGuest(member, me) ? "guest" : "left the directory";
+}

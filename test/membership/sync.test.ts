@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import type { Logger } from "../../shared/log.ts";
+import { aMembershipWorld, crowdOf, ME, person, shown } from "../worlds/membership-world.ts";
+
+const DAY_MS = 86_400_000;
+
+suite("a sync", () => {
+  test("adds who is missing, removes who has no business there, and says of everybody why", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: [
+        "bob@example.org",
+        "carol@example.org",
+        person("dan@example.org", { department: "External Sales" }),
+        person("eve@example.org", { loginEnabled: false }),
+        person("fay@example.org", { invitePending: true }),
+        person("gus@partner.example", { organization: "Partner" }),
+        person("helper@webex.bot", { type: "bot", organization: "Bots" }),
+      ],
+      members: [
+        "carol@example.org",
+        "dan@example.org",
+        "eve@example.org",
+        "gus@partner.example",
+        "helper@webex.bot",
+      ],
+      file: { excluded_departments: ["sales"] },
+    });
+    const run = await world.sync();
+    assert.equal(run.status, "ok", JSON.stringify(run));
+    assert.deepEqual(shown(run.actions), [
+      "add bob@example.org: in the directory",
+      "remove dan@example.org: excluded department",
+      "remove eve@example.org: not login enabled",
+      "keep ada@example.org: the connected account",
+      "keep carol@example.org: in the directory",
+      "keep gus@partner.example: kept guest",
+      "keep helper@webex.bot: kept bot",
+    ]);
+    assert.deepEqual(world.members(), [
+      ME,
+      "bob@example.org",
+      "carol@example.org",
+      "gus@partner.example",
+      "helper@webex.bot",
+    ]);
+    assert.deepEqual(run.progress, { peopleRead: 6, done: 3, total: 3 });
+    assert.equal(run.requests, world.webex.exchanges.length);
+    await world.clock.advance(1000);
+    const again = await world.sync();
+    assert.deepEqual([again.status, again.counts], ["ok", { add: 0, remove: 0, keep: 5 }]);
+    assert.equal(world.changes().length, 3);
+    assert.deepEqual(await world.history(), [again, run]);
+    assert.match(
+      world.log.lines[0] ?? "",
+      /^info: ROLLCALL_SYNC_OK space all-hands: ok, 1 to add, 2 to remove, 4 to keep; 3 of 3 changes made, \d+ requests, run [0-9a-f-]{36}$/,
+    );
+    assert.doesNotMatch(world.log.lines.join("\n"), /@|bob/);
+  });
+
+  test("minds the seed's lists, of which blank lines exclude nobody, and everybody's other addresses", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: [
+        person("Bob@Example.org", { department: "Sales" }),
+        person("carol@example.org", { otherEmails: ["countess@example.org"] }),
+        person("dan@example.org", { otherEmails: ["dan.d@example.org"] }),
+        person("eve@example.org", { department: "" }),
+        person("fay@example.org", { department: "Field LEGAL EMEA" }),
+        person("left@example.org"),
+        person("mod@example.org", { loginEnabled: false }),
+      ],
+      members: [
+        "carol@example.org",
+        "fay@example.org",
+        "left@example.org",
+        { email: "mod@example.org", isModerator: true },
+      ],
+      room: { isLocked: true },
+      file: { keep: ["bots", "guests", "moderators"], excluded_emails: ["DAN.D@example.org", ME] },
+      files: {
+        "spaces/excluded_users_by_email.txt": "\n# nobody\n   \ncountess@example.org\r\n\n",
+        "spaces/excluded_departments.txt": "\n\n \n# Sales\nlegal\n",
+      },
+    });
+    world.webex.people.remove("left@example.org");
+    const run = await world.sync();
+    assert.deepEqual(shown(run.actions), [
+      "add Bob@Example.org: in the directory",
+      "add eve@example.org: in the directory",
+      "remove carol@example.org: excluded address",
+      "remove fay@example.org: excluded department",
+      "remove left@example.org: left the directory",
+      "keep ada@example.org: the connected account",
+      "keep mod@example.org: kept moderator",
+    ]);
+    assert.deepEqual([run.status, run.warnings], ["ok", []]);
+    assert.deepEqual(world.members(), ["Bob@Example.org", ME, "eve@example.org", "mod@example.org"]);
+  });
+
+  test("shows in a dry run the same plan, to the byte, and changes nothing", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: ["bob@example.org", person("eve@example.org", { loginEnabled: false })],
+      members: ["eve@example.org"],
+      file: { grace_days: 0 },
+    });
+    const dry = await world.sync({ dryRun: true });
+    assert.deepEqual([dry.status, dry.dryRun], ["ok", true]);
+    assert.deepEqual(world.changes(), []);
+    assert.deepEqual(await world.history(), []);
+    const run = await world.sync();
+    assert.equal(JSON.stringify(dry.actions), JSON.stringify(run.actions));
+    assert.deepEqual([dry.hash, dry.counts], [run.hash, run.counts]);
+    assert.deepEqual(world.changes(), ["added bob@example.org", "removed eve@example.org"]);
+  });
+
+  test("bears with an absence for the days of grace, from when it was first seen", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: [
+        person("eve@example.org", { loginEnabled: false }),
+        person("fay@example.org", { loginEnabled: false }),
+      ],
+      members: ["eve@example.org", "fay@example.org"],
+      file: { grace_days: 2 },
+    });
+    const nextDay = async (): Promise<string[]> => {
+      const dry = await world.sync({ dryRun: true });
+      const run = await world.sync();
+      assert.equal(JSON.stringify(dry.actions), JSON.stringify(run.actions));
+      await world.clock.advance(DAY_MS);
+      const rows = run.actions.filter(({ email }) => email !== ME);
+      return rows.map(
+        ({ action, name, since, until }) => `${action} ${name} since ${since} until ${until ?? "now"}`,
+      );
+    };
+    assert.deepEqual(await nextDay(), [
+      "keep eve since 2026-11-03 until 2026-11-05",
+      "keep fay since 2026-11-03 until 2026-11-05",
+    ]);
+    // Back for a day: what was counted until then is forgotten.
+    world.webex.people.change("fay@example.org", { loginEnabled: true });
+    assert.deepEqual((await nextDay()).slice(0, 1), ["keep eve since 2026-11-03 until 2026-11-05"]);
+    world.webex.people.change("fay@example.org", { loginEnabled: false });
+    assert.deepEqual(await nextDay(), [
+      "remove eve since 2026-11-03 until now",
+      "keep fay since 2026-11-05 until 2026-11-07",
+    ]);
+    assert.deepEqual(world.changes(), ["removed eve@example.org"]);
+  });
+
+  test("can be seen while it works, and says so in one line a second at the most", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: crowdOf(150),
+      webex: { rateLimit: { requestsPerSecond: 20 }, largestPage: { people: 10, memberships: 1000 } },
+    });
+    const told: { at: number; line: string }[] = [];
+    const log: Logger = {
+      ...world.log,
+      info: (line) => void told.push({ at: world.clock.now().getTime(), line }),
+    };
+    let seen: Promise<unknown> | undefined;
+    world.webex.faults.add({
+      decide: ({ method }) => {
+        if (method === "POST" && world.changes().length === 100) seen ??= world.history();
+        return undefined;
+      },
+    });
+    const outcome = await world.service.syncNow({}, log);
+    assert.equal(outcome.kind, "ran");
+    const [run] = (await seen) as Awaited<ReturnType<typeof world.history>>;
+    assert.ok(run);
+    const { status, finishedAt, progress } = run;
+    assert.deepEqual(
+      [status, finishedAt, progress.peopleRead, progress.total],
+      ["running", undefined, 151, 150],
+    );
+    assert.ok(progress.done > 0 && progress.done <= 100, String(progress.done));
+    const steps = told.filter(({ line }) => / people read$| changes made$/.test(line));
+    assert.ok(steps.length >= 4, JSON.stringify(steps));
+    assert.ok(steps.every(({ at }, index) => at - (steps[index - 1]?.at ?? 0) >= 1000));
+    assert.deepEqual(
+      (await world.history()).map((each) => each.status),
+      ["ok"],
+    );
+  });
+});
