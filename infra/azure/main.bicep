@@ -227,10 +227,10 @@ output SECRETS_PORTAL_URL string = '${portal}${keyVault.outputs.id}/secrets'
 @description('Name of the storage account, for `az storage blob upload-batch`.')
 output STORAGE_ACCOUNT_NAME string = storage.outputs.name
 
-@description('Name of the container with the team files and mail patterns.')
+@description('Name of the container with the team files, space files and mail patterns.')
 output CONFIG_CONTAINER_NAME string = storage.outputs.configContainerName
 
-@description('The storage account in the portal: its containers, of which `config` holds the team files.')
+@description('The storage account in the portal: its containers, of which `config` holds the team and space files.')
 output CONFIG_PORTAL_URL string = '${portal}${storage.outputs.id}/containersList'
 
 @description('The logs in the portal, for queries.')

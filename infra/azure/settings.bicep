@@ -31,6 +31,9 @@ type Settings = {
   @description('When the registration passes start: NCRONTAB with six fields, UTC. Default 0 0 4 * * *.')
   REGISTRATION_SCHEDULE: string?
 
+  @description('When the members of the Webex spaces are brought into line with the directory: NCRONTAB with six fields, UTC. Default 0 30 4 * * *.')
+  MEMBERSHIP_SCHEDULE: string?
+
   @description('Days after which runs and their reports are deleted. Default 90.')
   HISTORY_DAYS: string?
 

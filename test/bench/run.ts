@@ -1,7 +1,8 @@
-/** `npm run bench [-- NAME…]` prints what passes and a start cost on this machine; it asserts nothing. */
+/** `npm run bench [-- NAME…]` prints what passes, syncs and a start cost on this machine; it asserts nothing. */
 import { availableParallelism } from "node:os";
 import { benchFirstAnswer } from "./first-answer.ts";
 import { benchLoad } from "./load.ts";
+import { benchMembership } from "./membership.ts";
 import { benchRegistration } from "./registration.ts";
 import { type Table, textOf } from "./table.ts";
 
@@ -9,6 +10,7 @@ const BENCHMARKS: Record<string, () => Promise<Table[]>> = {
   load: benchLoad,
   "first-answer": benchFirstAnswer,
   registration: benchRegistration,
+  membership: benchMembership,
 };
 
 const names = process.argv.slice(2);

@@ -33,9 +33,20 @@ var events = [
     '''
   }
   {
+    name: 'sync-failed'
+    title: 'A space was not brought into line with its directory'
+    description: 'FAILED: nobody, or not everybody, was added and removed; what was unknown has changed nothing. HELD: the plan waits for approval. The line in the mail names the space and the run; GET /api/memberships/runs tells why and what to do.'
+    severity: 2
+    query: '''
+      traces
+      | where message has_any ("ROLLCALL_SYNC_FAILED", "ROLLCALL_SYNC_HELD")
+      | project timestamp, message, operation_Name, operation_Id
+    '''
+  }
+  {
     name: 'connection'
     title: 'A connection or client secret runs out or has died'
-    description: 'EXPIRING: sign in again, or rotate the secret, before the day named. DEAD: every pass that needs it fails until then. GET /api/connections has the link.'
+    description: 'EXPIRING: sign in again, or rotate the secret, before the day named. DEAD: every run that needs it fails until then. GET /api/connections has the link.'
     severity: 1
     // Both codes end the same way, with a person signing in or setting a secret, so one rule serves them.
     query: '''
@@ -141,6 +152,47 @@ resource silence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
             | summarize passes = count()
           '''
           metricMeasureColumn: 'passes'
+          timeAggregation: 'Total'
+          operator: 'LessThan'
+          threshold: 1
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+        }
+      ]
+    }
+    actions: { actionGroups: [operators.id] }
+  }
+}
+
+/*
+ * The same for the spaces, where there are any: the logs tell by the runs of the days before, and where they never were there is no
+ * row. Once both days are empty there is no row either; so this rule is not resolved by that, and comes once a day while it holds.
+ */
+resource spacesSilence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+  name: 'rollcall-${environmentName}-no-ok-sync'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'Rollcall ${environmentName}: no space had an ok run for 26 hours'
+    description: 'No space follows its directory any more. Open /api/health/detail, then the logs; see GET /api/memberships/runs, and force a dry run with POST /api/memberships/sync.'
+    enabled: true
+    severity: 1
+    scopes: [applicationInsightsId]
+    evaluationFrequency: 'PT1H'
+    windowSize: 'P2D'
+    autoMitigate: false
+    muteActionsDuration: 'P1D'
+    skipQueryValidation: true
+    criteria: {
+      allOf: [
+        {
+          query: '''
+            traces
+            | where message has_any ("ROLLCALL_SYNC_OK", "ROLLCALL_SYNC_FAILED", "ROLLCALL_SYNC_HELD")
+            | summarize known = count(), runs = countif(timestamp > ago(26h) and message has "ROLLCALL_SYNC_OK")
+            | where known > 0
+          '''
+          metricMeasureColumn: 'runs'
           timeAggregation: 'Total'
           operator: 'LessThan'
           threshold: 1

@@ -1,6 +1,6 @@
 /*
  * The one storage account: the state of the app (tables, blobs, queues), the bookkeeping of the Functions host,
- * the deployed package, and the team files. Reached with an identity only; its account keys open nothing.
+ * the deployed package, and the team and space files. Reached with an identity only; its account keys open nothing.
  */
 
 @description('Name of the account: 3 to 24 small letters and digits, unique in all of Azure.')
@@ -71,10 +71,10 @@ output id string = account.id
 @description('Name of the account.')
 output name string = account.name
 
-@description('Name of the container with the team files.')
+@description('Name of the container with the team and space files.')
 output configContainerName string = configContainer
 
-@description('URL of the container with the team files: CONFIG_DIR.')
+@description('URL of the container with the team and space files: CONFIG_DIR.')
 output configContainerUrl string = '${account.properties.primaryEndpoints.blob}${configContainer}'
 
 @description('URL of the container from which the app runs its package.')
