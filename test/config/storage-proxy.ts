@@ -18,7 +18,7 @@ export interface StorageProxy {
 /** @param connectionString  of an Azurite that speaks plain http */
 export async function startStorageProxy(
   connectionString: string,
-  service: "Blob" | "Table" = "Blob",
+  service: "Blob" | "Queue" | "Table" = "Blob",
 ): Promise<StorageProxy> {
   const endpoint = new RegExp(`${service}Endpoint=([^;]*)`).exec(connectionString)?.[1];
   const behind = new URL(endpoint ?? "");

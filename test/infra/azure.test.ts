@@ -12,6 +12,8 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 const LOGGING_APP = `
   log.info("ROLLCALL_PASS_OK"); log.error("ROLLCALL_PASS_FAILED");
   log.info("ROLLCALL_SYNC_OK"); log.warn("ROLLCALL_SYNC_HELD"); log.error("ROLLCALL_SYNC_FAILED");
+  log.info("ROLLCALL_ABSENCE_OK"); log.warn("ROLLCALL_ABSENCE_DELAYED");
+  log.error("ROLLCALL_ABSENCE_UNDELIVERED"); log.error("ROLLCALL_ABSENCE_FAILED");
   log.error("ROLLCALL_CONNECTION_EXPIRING"); log.error("ROLLCALL_CONNECTION_DEAD");
 `;
 const HOST = {

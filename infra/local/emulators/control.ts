@@ -29,6 +29,24 @@ export function answerControl(
   };
 }
 
+/** A service's own controls over HTTP: POST /_control/<name> with the arguments as a JSON list. */
+export async function answerNamedControl(
+  controls: object,
+  request: EmulatorRequest,
+): Promise<EmulatorAnswer> {
+  const name = request.path.slice("/_control/".length);
+  if (!Object.hasOwn(controls, name)) {
+    return { status: 404, body: { error: `The controls are ${Object.keys(controls).join(", ")}.` } };
+  }
+  const control = (controls as Record<string, unknown>)[name] as (...given: unknown[]) => unknown;
+  try {
+    const result = await control(...(request.json() as unknown[]));
+    return result === undefined ? { status: 204 } : { status: 200, body: { result } };
+  } catch (error) {
+    return { status: 400, body: { error: String(error) } };
+  }
+}
+
 function apply({ latencyMs, faults: rules = [] }: Settings, faults: Faults): void {
   if (latencyMs !== undefined) faults.latencyMs = latencyMs;
   for (const rule of rules) faults.add(rule);

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createPlainServer } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { ServerCertificate } from "../tls.ts";
 import { answerControl } from "./control.ts";
@@ -10,7 +11,8 @@ import { closeServer, exchangeOf, listen, readRequest, send } from "./http-excha
 export type { EmulatorAnswer, EmulatorRequest, Exchange } from "./exchange.ts";
 
 export interface EmulatorOptions {
-  certificate: ServerCertificate;
+  /** "none" is for a service that speaks plain HTTP. */
+  certificate: ServerCertificate | "none";
   /** 0, which is the default, takes a free one. */
   port?: number;
   /** The name in the url; "localhost" unless given. */
@@ -42,7 +44,7 @@ export type Pacing = "before-handler" | "by-handler";
 const EXCHANGES_KEPT = 20_000;
 
 /**
- * Starts one service on loopback over TLS, with latency, faults and the control route /_control.
+ * Starts one service on loopback, over TLS unless told otherwise, with latency, faults and the control route /_control.
  * Paths below /_control/ are a service's own controls: they reach `handle` without latency, faults or a record.
  * What `handle` throws is answered with 500 and printed, so that a mistake in an emulator is seen.
  */
@@ -53,7 +55,7 @@ export async function startEmulator(
   pacing: Pacing = "before-handler",
 ): Promise<Emulator> {
   const host = new ServiceHost(service, options, handle, pacing);
-  const server = createServer(options.certificate, (incoming, outgoing) => {
+  const server = serverFor(options.certificate, (incoming, outgoing) => {
     host.serve(incoming, outgoing).catch((error: unknown) => {
       console.error(`${service} emulator: ${incoming.method} ${incoming.url} could not be answered`, error);
       outgoing.destroy();
@@ -62,13 +64,18 @@ export async function startEmulator(
   // A pool that outlives this would see resets in the middle of a test; the default is 5 s.
   server.keepAliveTimeout = 60_000;
   const port = await listen(server, options.port ?? 0);
-  host.url = `https://${options.host ?? "localhost"}:${port}`;
+  const scheme = options.certificate === "none" ? "http" : "https";
+  host.url = `${scheme}://${options.host ?? "localhost"}:${port}`;
   const { url, faults, exchanges } = host;
   const close = async (): Promise<void> => {
     host.delays.forget();
     await closeServer(server);
   };
   return { url, port, faults, exchanges, close };
+}
+
+function serverFor(certificate: EmulatorOptions["certificate"], listener: RequestListener): Server {
+  return certificate === "none" ? createPlainServer(listener) : createServer(certificate, listener);
 }
 
 /** What happens to each request on its way to the handler and back. */

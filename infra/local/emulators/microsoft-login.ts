@@ -3,7 +3,8 @@ import type { TokenClaims } from "./access-token.ts";
 import { startEmulator } from "./emulator.ts";
 import type { Emulator, EmulatorAnswer, EmulatorOptions, EmulatorRequest } from "./emulator.ts";
 import { answerAuthorize } from "./microsoft-login/authorize.ts";
-import { answerLoginControl, loginControls } from "./microsoft-login/controls.ts";
+import { answerNamedControl } from "./control.ts";
+import { loginControls } from "./microsoft-login/controls.ts";
 import type { LoginControls } from "./microsoft-login/controls.ts";
 import { Directory } from "./microsoft-login/directory.ts";
 import type { DirectorySeed } from "./microsoft-login/directory.ts";
@@ -46,7 +47,7 @@ export async function startMicrosoftLogin(options: MicrosoftLoginOptions): Promi
   };
   const controls = loginControls(service);
   const emulator = await startEmulator("microsoft-login", options, (request) =>
-    request.path.startsWith("/_control/") ? answerLoginControl(controls, request) : route(service, request),
+    request.path.startsWith("/_control/") ? answerNamedControl(controls, request) : route(service, request),
   );
   url = emulator.url;
   const { tokenKey } = state.value;

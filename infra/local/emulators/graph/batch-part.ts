@@ -4,16 +4,34 @@ import type { GraphRequest } from "./call.ts";
 import type { Service } from "./service.ts";
 import { answerRequest } from "./service.ts";
 
-/** Answers one part of a batch as if it had come alone, with latency and faults of its own. */
+/**
+ * Answers one part of a batch as if it had come alone, with latency and faults of its own.
+ * @param place  in the batch, from 1
+ */
 export async function answerPart(
   service: Service,
   part: GraphRequest,
+  place: number,
   latency: () => Promise<void>,
 ): Promise<EmulatorAnswer> {
   service.counts.parts += 1;
-  const answer = await answerWithFaults(service, part, latency);
+  const answer = throttled(service, place) ?? (await answerWithFaults(service, part, latency));
   service.parts.push({ method: part.method, path: part.path, status: answer.status });
   return answer;
+}
+
+/** "Requests in a batch are evaluated individually against the applicable throttling limits": https://learn.microsoft.com/graph/throttling */
+function throttled(
+  { settings: { throttledParts }, throttle }: Service,
+  place: number,
+): EmulatorAnswer | undefined {
+  if (throttledParts === undefined || place % throttledParts.every !== 0) return undefined;
+  throttle.refused += 1;
+  return {
+    status: 429,
+    headers: { "retry-after": String(throttledParts.retryAfterSeconds) },
+    body: { error: { code: "ApplicationThrottled", message: "Application is over its request limit." } },
+  };
 }
 
 async function answerWithFaults(

@@ -34,10 +34,13 @@ const PARALLEL = 4;
  */
 export async function answerBatch(
   request: GraphRequest,
-  answerPart: (part: GraphRequest) => Promise<EmulatorAnswer>,
+  /** @param place  in the batch, from 1 */
+  answerPart: (part: GraphRequest, place: number) => Promise<EmulatorAnswer>,
 ): Promise<EmulatorAnswer> {
   const parts = readParts(bodyOf(request));
-  const answers = await runAll(parts, (part) => answerPart(requestOf(part, request.headers)));
+  const answers = await runAll(parts, (part) =>
+    answerPart(requestOf(part, request.headers), parts.indexOf(part) + 1),
+  );
   // "Responses to the batched requests might appear in a different order." Here they do, also of parts that have an order:
   // https://learn.microsoft.com/answers/questions/1532547/regarding-batching-response-order
   return { status: 200, body: { responses: answers.toReversed() } };

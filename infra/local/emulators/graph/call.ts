@@ -15,10 +15,9 @@ export interface GraphRequest {
   text: string;
 }
 
-/** A request that was admitted: known caller, known operation, known mailbox. */
-export interface Call extends GraphRequest {
+/** A request that was admitted: known caller, known operation. */
+export interface TenantCall extends GraphRequest {
   caller: TokenClaims;
-  mailbox: MailboxState;
   /** What stands in the path where the operation has {braces}, decoded. */
   parameters: Record<string, string>;
   /** Such as https://localhost:4433/v1.0: links in an answer begin with it. */
@@ -28,6 +27,11 @@ export interface Call extends GraphRequest {
   largestPage: number;
   /** Does the token carry this permission, or one that includes it? */
   may(permission: string): boolean;
+}
+
+/** One about a single user. */
+export interface Call extends TenantCall {
+  mailbox: MailboxState;
 }
 
 /** The JSON object in the body. @throws {GraphError} 400: there is none */

@@ -24,6 +24,15 @@ export function itemNotFound(): GraphError {
   return new GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.");
 }
 
+/** In the words of the directory. @param name  of a user or a group, as it was asked for */
+export function resourceNotFound(name: string): GraphError {
+  return new GraphError(
+    404,
+    "Request_ResourceNotFound",
+    `Resource '${name}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+}
+
 /** The two names of one exchange: Microsoft's own, and the client's (the same when the client gave none). */
 export interface ExchangeIds {
   "request-id": string;

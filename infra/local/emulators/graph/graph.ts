@@ -4,11 +4,10 @@ import type { Emulator, EmulatorAnswer, EmulatorOptions, EmulatorRequest } from 
 import { openState } from "../state.ts";
 import { answerBatch } from "./batch.ts";
 import { answerPart } from "./batch-part.ts";
-import { type DirectoryControl, directoryControl } from "./directory.ts";
-import type { Mailbox } from "./mailbox.ts";
-import { openMailbox } from "./mailbox.ts";
 import { PAGE } from "./odata.ts";
 import { outboxPage } from "./outbox-page.ts";
+import { answerGraphControl, graphControls } from "./controls.ts";
+import type { GraphControls } from "./controls.ts";
 import type { GraphSeed } from "./seed.ts";
 import { stateFrom } from "./seeding.ts";
 import type { PartRecord, Service } from "./service.ts";
@@ -29,11 +28,7 @@ export interface GraphOptions extends EmulatorOptions {
   messageOnItsWay?: MessageOnItsWay;
 }
 
-export interface Graph extends Emulator {
-  /** Read and changed past Graph: for tests and samples. @throws {RangeError} no such account */
-  mailbox(account: string): Mailbox;
-  /** The tenant's users and groups, which are read by a user's token only: nobody here asks as the app. */
-  readonly directory: DirectoryControl;
+export interface Graph extends Emulator, GraphControls {
   /** Writes to the state file what was changed past Graph. */
   save(): Promise<void>;
   readonly settings: GraphSettings;
@@ -59,8 +54,9 @@ const DEFAULT_SENT_ITEMS_DELAY_MS = 5000;
 const OUTBOX = "/_control/outbox";
 
 /**
- * Microsoft Graph v1.0, as far as the calendars, contacts and mail of a user go. What it answers is documented, or has
- * been seen in the field, at the addresses in these files; where neither was found, a comment says so.
+ * Microsoft Graph v1.0, as far as the calendars, contacts, mail and automatic replies of users go, the list of them, and
+ * who is in a group. What it answers is documented, or has been seen in the field, at the addresses in these files; where
+ * neither was found, a comment says so.
  *
  * A fault set for a path also happens to the part of a batch that has this path.
  */
@@ -77,23 +73,28 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
       sentItemsDelayMs: options.sentItemsDelayMs ?? DEFAULT_SENT_ITEMS_DELAY_MS,
       messageOnItsWay: options.messageOnItsWay ?? "draft",
       largestPage: PAGE.max,
+      batchLatency: "per-part",
     },
     throttle: new Throttle(),
     counts: { requests: 0, parts: 0 },
     parts: [],
     faults: () => emulator.faults,
   };
+  const controls = graphControls(state, now);
   const emulator = await startEmulator(
     "graph",
     options,
-    (request, latency) => answerHttp(service, request, latency),
+    (request, latency) => {
+      if (request.path === OUTBOX) return outboxPage(state.value);
+      if (request.path.startsWith("/_control/")) return answerGraphControl(controls, service, request);
+      return answerHttp(service, request, latency);
+    },
     // What is under way is counted while the latency passes, so the base must not let it pass before.
     "by-handler",
   );
   return {
     ...emulator,
-    mailbox: (account) => openMailbox(state.value, account, now),
-    directory: directoryControl(state.value),
+    ...controls,
     save: () => state.save(),
     settings: service.settings,
     stats: statsOf(service),
@@ -107,12 +108,14 @@ async function answerHttp(
   request: EmulatorRequest,
   latency: () => Promise<void>,
 ): Promise<EmulatorAnswer> {
-  if (request.path === OUTBOX) return outboxPage(service.state.value);
   service.counts.requests += 1;
   if (!isBatch(request)) return answerRequest(service, request, latency);
-  return answering(service, request, () => {
+  return answering(service, request, async () => {
     callerOf(service, request);
-    return answerBatch(request, (part) => answerPart(service, part, latency));
+    const atOnce = service.settings.batchLatency === "per-batch";
+    if (atOnce) await latency();
+    const ofPart = atOnce ? (): Promise<void> => Promise.resolve() : latency;
+    return answerBatch(request, (part, place) => answerPart(service, part, place, ofPart));
   });
 }
 

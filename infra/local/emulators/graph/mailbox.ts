@@ -1,3 +1,5 @@
+import { findMailbox, forgetNames } from "./accounts.ts";
+import { automaticReplies } from "./automatic-replies.ts";
 import { extensionsToChange, ownPart } from "./events.ts";
 import { occurrenceId, touch } from "./ids.ts";
 import type { EventInstance } from "./instances.ts";
@@ -12,10 +14,18 @@ import type {
   SentMessage,
   WellKnownFolder,
 } from "./state.ts";
+import type { AutomaticReplies, Unavailable, UserState } from "./user-state.ts";
 
 /** A mailbox as its owner sees it, past Graph: for tests and samples. Calendars are named, events have their ids. */
 export interface Mailbox {
   readonly account: string;
+  readonly user: Readonly<UserState>;
+  /** As the owner set them; off as long as nobody has. */
+  readonly automaticReplies: AutomaticReplies;
+  setAutomaticReplies(changes: Partial<AutomaticReplies>): void;
+  /** undefined makes it reachable again. */
+  setUnavailable(why: Unavailable | undefined): void;
+  changeUser(changes: Partial<Omit<UserState, "id">>): void;
   /** What left the mailbox, oldest first. */
   readonly sent: readonly SentMessage[];
   /** Single events and series. */
@@ -57,6 +67,21 @@ export function openMailbox(state: GraphState, account: string, now: () => Date)
   if (!own) throw new RangeError(`There is no account ${account}.`);
   return {
     account: own.user.userPrincipalName,
+    user: own.user,
+    get automaticReplies() {
+      return automaticReplies(own, now());
+    },
+    setAutomaticReplies: (changes) => {
+      own.automaticReplies = { ...automaticReplies(own, now()), ...changes };
+    },
+    setUnavailable: (why) => {
+      if (why === undefined) delete own.unavailable;
+      else own.unavailable = why;
+    },
+    changeUser: (changes) => {
+      Object.assign(own.user, changes);
+      forgetNames(state);
+    },
     get sent() {
       return own.sent;
     },
@@ -106,14 +131,6 @@ export function openMailbox(state: GraphState, account: string, now: () => Date)
       for (const message of moved) message.folder = folder;
     },
   };
-}
-
-/** By sign-in name, address or id. */
-export function findMailbox({ mailboxes }: GraphState, name: string): MailboxState | undefined {
-  const wanted = name.toLowerCase();
-  return mailboxes.find(({ user: { id, userPrincipalName, mail } }) =>
-    [id, userPrincipalName, mail].some((own) => own?.toLowerCase() === wanted),
-  );
 }
 
 function changeEvent(own: MailboxState, id: string, changes: EventChanges, now: Date): void {

@@ -1,5 +1,5 @@
 import type { EmulatorAnswer } from "../emulator.ts";
-import type { Call, Json } from "./call.ts";
+import type { Call, Json, TenantCall } from "./call.ts";
 import { option, textOf } from "./call.ts";
 import type { Comparison } from "./filter.ts";
 import { matches, readFilter, valueAt } from "./filter.ts";
@@ -18,17 +18,6 @@ export interface Listing<T> {
   /** Properties that only appear when $select names them. */
   onlySelected?: readonly string[];
   headers?: Record<string, string>;
-  /** {@link PAGE} unless given. */
-  page?: PageRules;
-  /** Behind `$metadata#`, where it is not something of a mailbox. */
-  context?: string;
-}
-
-interface PageRules {
-  default: number;
-  max: number;
-  /** The query option that a link to the next page has. */
-  cursor: "$skip" | "$skiptoken";
 }
 
 /**
@@ -38,7 +27,7 @@ interface PageRules {
  * - default 10 for calendars too: https://github.com/PTST/O365-HomeAssistant/issues/93, and for contacts:
  *   https://github.com/microsoftgraph/msgraph-sdk-javascript/issues/188
  */
-export const PAGE: PageRules = { default: 10, max: 1000, cursor: "$skip" };
+export const PAGE = { default: 10, max: 1000 };
 
 /** Answers a GET of a collection: filter, order, page, selection, and the link to the rest. */
 export function listAnswer<T>(call: Call, listing: Listing<T>): EmulatorAnswer {
@@ -46,17 +35,16 @@ export function listAnswer<T>(call: Call, listing: Listing<T>): EmulatorAnswer {
   const order = readOrder(option(call, "$orderby") ?? "");
   refuseInefficient(filter, order);
   const found = sorted(filtered(listing, filter), order, listing);
-  const { page: rules = PAGE } = listing;
-  const [top, skip] = [pageSize(call, rules), wholeNumber(call, rules.cursor) ?? 0];
+  const [top, skip] = [pageSize(call), wholeNumber(call, "$skip") ?? 0];
   const page = found.slice(skip, skip + top);
   return {
     status: 200,
     ...(listing.headers ? { headers: listing.headers } : {}),
     body: {
-      "@odata.context": contextOf(call, listing.context),
+      "@odata.context": contextOf(call),
       ...(option(call, "$count") === "true" ? { "@odata.count": found.length } : {}),
       value: page.map((item) => selected(call, listing.render(item), listing)),
-      ...(skip + top < found.length ? { "@odata.nextLink": nextLink(call, rules.cursor, skip + top) } : {}),
+      ...(skip + top < found.length ? { "@odata.nextLink": nextLink(call, skip + top) } : {}),
     },
   };
 }
@@ -76,8 +64,8 @@ export function entityAnswer(
  * What $select leaves of a resource; the id, annotations and expanded relations stay in any case.
  * @throws {GraphError} 400: no such property
  */
-function selected(
-  call: Call,
+export function selected(
+  call: TenantCall,
   resource: Json,
   { type, onlySelected = [] }: Pick<Listing<never>, "type" | "onlySelected">,
 ): Json {
@@ -152,13 +140,13 @@ function refuseInefficient(filter: Comparison[], order: Order[]): void {
 }
 
 /** Microsoft documents the range and not what lies beyond it; larger numbers have been seen to be cut in silence. */
-function pageSize(call: Call, rules: PageRules): number {
-  const top = wholeNumber(call, "$top") ?? rules.default;
-  if (top >= 1 && top <= rules.max) return Math.min(top, call.largestPage);
-  throw badRequest(`Invalid value '${top}' for $top query option found. It goes from 1 to ${rules.max}.`);
+function pageSize(call: Call): number {
+  const top = wholeNumber(call, "$top") ?? PAGE.default;
+  if (top >= 1 && top <= PAGE.max) return Math.min(top, call.largestPage);
+  throw badRequest(`Invalid value '${top}' for $top query option found. It goes from 1 to ${PAGE.max}.`);
 }
 
-function wholeNumber(call: Call, name: string): number | undefined {
+export function wholeNumber(call: TenantCall, name: string): number | undefined {
   const value = option(call, name);
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value)) return Number(value);
@@ -168,16 +156,15 @@ function wholeNumber(call: Call, name: string): number | undefined {
 }
 
 /** Absolute, with all that was asked for; what was asked for in headers has to be asked for again. */
-function nextLink({ root, path, query }: Call, cursor: PageRules["cursor"], skip: number): string {
+function nextLink({ root, path, query }: Call, skip: number): string {
   const next = new URLSearchParams(query);
-  for (const name of query.keys()) if (name.toLowerCase() === cursor) next.delete(name);
-  next.set(cursor, String(skip));
+  for (const name of query.keys()) if (name.toLowerCase() === "$skip") next.delete(name);
+  next.set("$skip", String(skip));
   return `${root}${withoutVersion(path)}?${next.toString()}`;
 }
 
 /** @see https://learn.microsoft.com/graph/api/user-list-messages (the response of its example) */
-function contextOf(call: Call, context?: string): string {
-  if (context !== undefined) return `${call.root}/$metadata#${context}`;
+export function contextOf(call: Call): string {
   const owner = `users('${encodeURIComponent(call.mailbox.user.id)}')`;
   const rest = withoutVersion(call.path)
     .split("/")
@@ -188,6 +175,6 @@ function contextOf(call: Call, context?: string): string {
   return `${call.root}/$metadata#${owner}${rest.join("")}${select === undefined ? "" : `(${select})`}`;
 }
 
-function withoutVersion(path: string): string {
+export function withoutVersion(path: string): string {
   return path.slice("/v1.0".length);
 }

@@ -28,6 +28,11 @@ const PERMISSIONS = {
     application: "GroupMember.Read.All",
     source: `${REFERENCE}/group-list-transitivemembers`,
   },
+  readMailboxSettings: {
+    delegated: "MailboxSettings.Read",
+    application: "MailboxSettings.Read",
+    source: `${REFERENCE}/user-get-mailboxsettings`,
+  },
   listCalendars: {
     delegated: "Calendars.ReadBasic",
     application: "Calendars.ReadBasic",
@@ -68,11 +73,6 @@ const PERMISSIONS = {
 
 export type Operation = keyof typeof PERMISSIONS;
 
-/** The directory is not Outlook: it has words and limits of its own. */
-export function isOfDirectory(operation: Operation): boolean {
-  return operation === "readUser" || operation === "listUsers" || operation === "listGroupMembers";
-}
-
 /** The next wider permissions, as the "higher privileged" column of the pages above has them. */
 const INCLUDED_IN: Record<string, string[]> = {
   "User.Read": ["User.ReadWrite", "User.ReadBasic.All"],
@@ -84,6 +84,7 @@ const INCLUDED_IN: Record<string, string[]> = {
   "Calendars.ReadBasic": ["Calendars.Read"],
   "Calendars.Read": ["Calendars.ReadWrite"],
   "Contacts.Read": ["Contacts.ReadWrite"],
+  "MailboxSettings.Read": ["MailboxSettings.ReadWrite"],
   "Mail.ReadBasic": ["Mail.Read"],
   "Mail.ReadBasic.All": ["Mail.Read"],
   "Mail.Read": ["Mail.ReadWrite"],
@@ -106,6 +107,11 @@ export function requirePermission(caller: TokenClaims, operation: Operation): vo
   throw isOfDirectory(operation)
     ? new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     : accessDenied();
+}
+
+/** Is it the directory that answers, and not Exchange? It has words and limits of its own. */
+export function isOfDirectory(operation: Operation): boolean {
+  return operation === "readUser" || operation === "listUsers" || operation === "listGroupMembers";
 }
 
 export function accessDenied(): GraphError {

@@ -1,9 +1,9 @@
 import type { EmulatorAnswer } from "../emulator.ts";
-import type { Call, GraphRequest } from "./call.ts";
+import { getAutomaticReplies, getMailboxSettings } from "./automatic-replies.ts";
+import type { Call, GraphRequest, TenantCall } from "./call.ts";
 import { listCalendarView } from "./calendar-view.ts";
 import { getCalendar, listCalendars } from "./calendars.ts";
 import { listContacts } from "./contacts.ts";
-import { listGroupMembers, listUsers } from "./directory.ts";
 import {
   deleteExtension,
   getExtension,
@@ -13,11 +13,13 @@ import {
 } from "./event-extensions.ts";
 import { deleteEvent, getEvent, listEvents, patchEvent, postEvent } from "./events.ts";
 import { GraphError, badRequest } from "./graph-error.ts";
+import { listGroupMembers } from "./group-members.ts";
 import { listMessages } from "./messages.ts";
 import type { Operation } from "./permissions.ts";
 import { sendMail } from "./send-mail.ts";
 import type { GraphSettings } from "./settings.ts";
 import type { GraphState } from "./state.ts";
+import { listUsers } from "./list-users.ts";
 import { getUser } from "./users.ts";
 
 type Handler = (
@@ -26,13 +28,28 @@ type Handler = (
   settings: GraphSettings,
 ) => EmulatorAnswer | Promise<EmulatorAnswer>;
 
-export interface Route {
+interface BaseRoute {
   method: string;
-  /** Below /me or /users/{user}; of the directory, below the version. */
-  path: string;
   operation: Operation;
+}
+
+/** Of one user. */
+interface MailboxRoute extends BaseRoute {
+  of: "user";
+  /** Below /me or /users/{user}. */
+  path: string;
   handle: Handler;
 }
+
+/** Of the tenant, whoever asks. */
+interface TenantRoute extends BaseRoute {
+  of: "tenant";
+  /** Below the version. */
+  path: string;
+  handle: (call: TenantCall, state: GraphState) => EmulatorAnswer;
+}
+
+export type Route = MailboxRoute | TenantRoute;
 
 export interface RouteMatch {
   route: Route;
@@ -43,8 +60,21 @@ export interface RouteMatch {
 const EVENT_ROOTS = ["", "/calendar", "/calendars/{calendar}"];
 const CALENDAR_ROOTS = EVENT_ROOTS.slice(1);
 
-const ROUTES: Route[] = [
+const TENANT_ROUTES: TenantRoute[] = [
+  { of: "tenant", method: "GET", path: "/users", operation: "listUsers", handle: listUsers },
+  {
+    of: "tenant",
+    method: "GET",
+    path: "/groups/{group}/transitiveMembers/microsoft.graph.user",
+    operation: "listGroupMembers",
+    handle: listGroupMembers,
+  },
+];
+
+const ROUTES: MailboxRoute[] = [
   route("GET", "", "readUser", getUser),
+  route("GET", "/mailboxSettings", "readMailboxSettings", getMailboxSettings),
+  route("GET", "/mailboxSettings/automaticRepliesSetting", "readMailboxSettings", getAutomaticReplies),
   route("GET", "/calendars", "listCalendars", listCalendars),
   ...CALENDAR_ROOTS.map((root) => route("GET", root, "listCalendars", getCalendar)),
   ...EVENT_ROOTS.flatMap(eventRoutes),
@@ -54,18 +84,7 @@ const ROUTES: Route[] = [
   route("GET", "/mailFolders/{folder}/messages", "listMessages", listMessages),
 ];
 
-/** Of the tenant, not of a mailbox. */
-const DIRECTORY_ROUTES: Route[] = [
-  route("GET", "/users", "listUsers", listUsers),
-  route(
-    "GET",
-    "/groups/{group}/transitiveMembers/microsoft.graph.user",
-    "listGroupMembers",
-    listGroupMembers,
-  ),
-];
-
-function eventRoutes(root: string): Route[] {
+function eventRoutes(root: string): MailboxRoute[] {
   const one = `${root}/events/{event}`;
   return [
     route("GET", `${root}/calendarView`, "readEvents", (call, _state, settings) =>
@@ -84,8 +103,8 @@ function eventRoutes(root: string): Route[] {
   ];
 }
 
-function route(method: string, path: string, operation: Operation, handle: Handler): Route {
-  return { method, path, operation, handle };
+function route(method: string, path: string, operation: Operation, handle: Handler): MailboxRoute {
+  return { of: "user", method, path, operation, handle };
 }
 
 /**
@@ -93,13 +112,13 @@ function route(method: string, path: string, operation: Operation, handle: Handl
  * @throws {GraphError} 400: no such path; 405: not with this method
  */
 export function findRoute({ method, path }: Pick<GraphRequest, "method" | "path">): RouteMatch {
-  const [version, owner, ...rest] = segmentsOf(path);
+  const [version, ...segments] = segmentsOf(path);
   if (version !== "v1.0") throw badRequest("Invalid version.");
+  const [owner, ...rest] = segments;
   const isMe = owner?.toLowerCase() === "me";
-  const ofDirectory = DIRECTORY_ROUTES.flatMap((candidate) => matched(candidate, [owner ?? "", ...rest]));
   const user = owner?.toLowerCase() === "users" ? rest.shift() : undefined;
-  const ofMailbox = isMe || user !== undefined ? ROUTES.flatMap((candidate) => matched(candidate, rest)) : [];
-  const found = [...ofDirectory, ...ofMailbox];
+  const ofUser = isMe || user !== undefined ? ROUTES.flatMap((candidate) => matched(candidate, rest)) : [];
+  const found = [...ofUser, ...TENANT_ROUTES.flatMap((candidate) => matched(candidate, segments))];
   const match = found.find(({ route: { method: allowed } }) => allowed === method);
   if (match) return user === undefined ? match : { ...match, parameters: { ...match.parameters, user } };
   if (found.length === 0)

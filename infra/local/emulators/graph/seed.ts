@@ -1,11 +1,25 @@
 import type { PatternedRecurrence } from "./recurrence.ts";
+import type { AutomaticReplies, Unavailable, UserState } from "./user-state.ts";
 
 /** What a Graph emulator starts with. */
 export interface GraphSeed {
   accounts: AccountSeed[];
+  crowd?: Crowd;
 }
 
-export interface AccountSeed {
+/** Many accounts, made from their number. */
+export interface Crowd {
+  count: number;
+  /** person.<number>@crowd.example unless given. */
+  account?: (number: number) => AccountSeed;
+}
+
+export interface AccountSeed extends Partial<
+  Pick<
+    UserState,
+    "id" | "tenant" | "department" | "accountEnabled" | "userType" | "otherMails" | "proxyAddresses"
+  >
+> {
   /** The sign-in name: userPrincipalName, and the `account` of a token. */
   account: string;
   displayName: string;
@@ -16,6 +30,9 @@ export interface AccountSeed {
   /** The first one is the default calendar. */
   calendars?: CalendarSeed[];
   contacts?: ContactSeed[];
+  /** Off, and never touched, unless given. */
+  automaticReplies?: Partial<AutomaticReplies>;
+  unavailable?: Unavailable;
 }
 
 export interface CalendarSeed {

@@ -1,4 +1,5 @@
 import { newId, newVersion, uuidOf } from "./ids.ts";
+import { untouchedReplies } from "./automatic-replies.ts";
 import type { AccountSeed, AttendeeSeed, CalendarSeed, ContactSeed, EventSeed, GraphSeed } from "./seed.ts";
 import type {
   CalendarState,
@@ -12,21 +13,30 @@ import type {
 /** What the emulator remembers before anybody has asked it anything. */
 export function stateFrom(seed: GraphSeed, now: Date): GraphState {
   const state: GraphState = { counter: 0, mailboxes: [] };
-  for (const account of seed.accounts) state.mailboxes.push(mailboxFrom(state, account, now));
+  const { count, account = somebody } = seed.crowd ?? { count: 0 };
+  const crowd = Array.from({ length: count }, (_, index) => account(index + 1));
+  for (const each of [...seed.accounts, ...crowd]) state.mailboxes.push(mailboxFrom(state, each, now));
   return state;
 }
 
-function mailboxFrom(state: GraphState, seed: AccountSeed, now: Date): MailboxState {
+function somebody(number: number): AccountSeed {
+  const account = `person.${number}@crowd.example`;
+  return { account, displayName: `Person ${number}`, id: uuidOf(account) };
+}
+
+export function mailboxFrom(state: GraphState, seed: AccountSeed, now: Date): MailboxState {
   const mailbox: MailboxState = {
     user: {
       // Personal accounts have 16 hexadecimal digits here, work accounts a UUID.
-      id: uuidOf(seed.account).replaceAll("-", "").slice(0, 16),
+      id: seed.id ?? uuidOf(seed.account).replaceAll("-", "").slice(0, 16),
       userPrincipalName: seed.account,
       displayName: seed.displayName,
       givenName: seed.givenName ?? null,
       surname: seed.surname ?? null,
       mail: seed.mail === undefined ? seed.account : seed.mail,
+      ...pick(seed, ["tenant", "department", "accountEnabled", "userType", "otherMails", "proxyAddresses"]),
     },
+    ...pick(seed, ["unavailable"]),
     calendars: [],
     events: [],
     contacts: [],
@@ -35,7 +45,18 @@ function mailboxFrom(state: GraphState, seed: AccountSeed, now: Date): MailboxSt
   };
   for (const calendar of seed.calendars ?? [{ name: "Calendar" }]) addCalendar(state, mailbox, calendar, now);
   for (const contact of seed.contacts ?? []) mailbox.contacts.push(contactFrom(state, contact, now));
+  if (seed.automaticReplies) {
+    mailbox.automaticReplies = { ...untouchedReplies(now), ...seed.automaticReplies };
+  }
   return mailbox;
+}
+
+/** Those of the properties that are there. */
+function pick<T extends object, K extends keyof T>(from: T, names: K[]): Pick<T, K> {
+  return Object.fromEntries(names.flatMap((name) => (name in from ? [[name, from[name]]] : []))) as Pick<
+    T,
+    K
+  >;
 }
 
 export function addCalendar(

@@ -2,17 +2,25 @@ import type { TokenClaims } from "../access-token.ts";
 import type { EmulatorAnswer } from "../emulator.ts";
 import type { Faults } from "../faults.ts";
 import type { State } from "../state.ts";
+import { findMailbox, isInTenant } from "./accounts.ts";
 import { authorize } from "./authorization.ts";
-import type { Call, GraphRequest } from "./call.ts";
-import { GraphError, badRequest, errorBody, exchangeIds } from "./graph-error.ts";
+import type { GraphRequest, TenantCall } from "./call.ts";
+import {
+  GraphError,
+  badRequest,
+  errorBody,
+  exchangeIds,
+  itemNotFound,
+  resourceNotFound,
+} from "./graph-error.ts";
 import type { ExchangeIds } from "./graph-error.ts";
-import { findMailbox } from "./mailbox.ts";
 import { accessDenied, carries, isOfDirectory, requirePermission } from "./permissions.ts";
 import { findRoute } from "./routes.ts";
 import type { Route, RouteMatch } from "./routes.ts";
 import type { GraphSettings } from "./settings.ts";
 import type { GraphState, MailboxState } from "./state.ts";
 import type { Throttle } from "./throttle.ts";
+import type { Unavailable } from "./user-state.ts";
 
 /** What stands around the operations. */
 export interface Service {
@@ -37,9 +45,10 @@ export interface PartRecord {
 }
 
 /** A request that may be carried out. */
-interface Admission extends RouteMatch {
+interface Admission {
   caller: TokenClaims;
-  mailbox: MailboxState;
+  parameters: Record<string, string>;
+  handle(call: TenantCall): EmulatorAnswer | Promise<EmulatorAnswer>;
   /** To be called when it was. */
   leave(): void;
 }
@@ -98,35 +107,70 @@ export function callerOf(service: Service, { headers }: GraphRequest): TokenClai
 function admit(service: Service, request: GraphRequest): Admission {
   const caller = callerOf(service, request);
   const match = findRoute(request);
-  if (caller.account === undefined && match.parameters["user"] === undefined) {
+  const { route, parameters } = match;
+  const { value: state } = service.state;
+  if (route.of === "tenant") {
+    requirePermission(caller, route.operation);
+    return { caller, parameters, leave: () => undefined, handle: (call) => route.handle(call, state) };
+  }
+  if (caller.account === undefined && parameters["user"] === undefined) {
     throw badRequest("/me request is only valid with delegated authentication flow.");
   }
-  requirePermission(caller, match.route.operation);
+  requirePermission(caller, route.operation);
   const mailbox = mailboxFor(service, caller, match);
-  return { ...match, caller, mailbox, leave: enter(service, caller, mailbox, match.route) };
+  const leave = enter(service, caller, mailbox, route);
+  const handle: Admission["handle"] = (call) => route.handle({ ...call, mailbox }, state, service.settings);
+  return { caller, parameters, leave, handle };
 }
 
-/** A user reaches the own mailbox only: nobody here has shared one. */
+/** A user reaches the own mailbox only: nobody here has shared one. An app reaches those of the tenant. */
 function mailboxFor(service: Service, caller: TokenClaims, { route, parameters }: RouteMatch): MailboxState {
   const state = service.state.value;
   const own = caller.account === undefined ? undefined : findMailbox(state, caller.account);
   const user = parameters["user"];
   const mailbox = user === undefined ? own : findMailbox(state, user);
-  if (!mailbox) {
-    const name = user ?? caller.account ?? "";
-    throw route.operation === "readUser"
-      ? new GraphError(
-          404,
-          "Request_ResourceNotFound",
-          `Resource '${name}' does not exist or one of its queried reference-property objects are not present.`,
-        )
-      : new GraphError(404, "ErrorInvalidUser", `The requested user '${name}' is invalid.`);
+  if (!mailbox || !isInTenant(mailbox, caller)) {
+    throw unknownUser(user ?? caller.account ?? "", isOfDirectory(route.operation));
   }
   if (caller.account !== undefined && mailbox !== own) throw accessDenied();
+  if (mailbox.unavailable !== undefined && !isOfDirectory(route.operation)) {
+    throw unreachable(mailbox.unavailable);
+  }
   return mailbox;
 }
 
-/** Requests of the directory do not count against a mailbox. */
+/** Exchange speaks of an id as of a resource: https://github.com/microsoftgraph/microsoft-graph-docs/issues/6305 */
+function unknownUser(name: string, inDirectory: boolean): GraphError {
+  if (inDirectory) return resourceNotFound(name);
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(name)
+    ? new GraphError(404, "ResourceNotFound", "Resource could not be discovered.")
+    : new GraphError(404, "ErrorInvalidUser", `The requested user '${name}' is invalid.`);
+}
+
+/**
+ * @see https://github.com/iyear/E5SubBot/issues/39 for the words about an inactive mailbox
+ * @see https://learn.microsoft.com/graph/auth-limit-mailbox-access for the limit on an app; its words are the service's
+ */
+function unreachable(why: Unavailable): GraphError {
+  switch (why) {
+    case "inactive":
+      return new GraphError(
+        404,
+        "MailboxNotEnabledForRESTAPI",
+        "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
+      );
+    case "blocked":
+      return new GraphError(
+        403,
+        "ErrorAccessDenied",
+        "Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings.",
+      );
+    case "not-found":
+      return itemNotFound();
+  }
+}
+
+/** The directory is not Outlook: its requests do not count against a mailbox. */
 function enter(
   service: Service,
   caller: TokenClaims,
@@ -148,18 +192,16 @@ async function carryOut(
   request: GraphRequest,
   admission: Admission,
 ): Promise<EmulatorAnswer> {
-  const { caller, mailbox, parameters, route } = admission;
-  const call: Call = {
+  const { caller, parameters } = admission;
+  const answer = await admission.handle({
     ...request,
     caller,
-    mailbox,
     parameters,
     root: `${service.url()}/v1.0`,
     now: service.now(),
     largestPage: service.settings.largestPage,
     may: (permission) => carries(caller, permission),
-  };
-  const answer = await route.handle(call, service.state.value, service.settings);
+  });
   if (request.method !== "GET") await service.state.save();
   return answer;
 }

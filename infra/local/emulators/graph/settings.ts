@@ -9,6 +9,19 @@ export interface GraphSettings {
    * `@odata.nextLink` (https://learn.microsoft.com/graph/paging).
    */
   largestPage: number;
+  /**
+   * What the latency is of: of each part of a batch, which the service carries out four at a time, or of the batch as
+   * the way there and back, with all its parts done at once.
+   */
+  batchLatency: "per-part" | "per-batch";
+  /** Of every batch, each part that stands at a multiple of this is refused with 429; none when it is absent. */
+  throttledParts?: ThrottledParts;
+}
+
+export interface ThrottledParts {
+  /** 2 refuses half of them. */
+  every: number;
+  retryAfterSeconds: number;
 }
 
 /**

@@ -1,34 +1,19 @@
 import type { PatternedRecurrence } from "./recurrence.ts";
 import type { AllDayAs, AttendeeSeed, Extensions } from "./seed.ts";
 import type { ZonedTime } from "./time-zone.ts";
+import type { AutomaticReplies, Unavailable, UserState } from "./user-state.ts";
 
 /** All that the emulator remembers; plain JSON, so that it survives a restart. */
 export interface GraphState {
   /** Of the latest item made; every id comes from it. */
   counter: number;
+  /** Of every user there is. */
   mailboxes: MailboxState[];
-  /** Absent in a state of before it was kept. */
-  directory?: DirectoryState;
+  /** Absent in a state of before they were kept. */
+  groups?: GroupState[];
 }
 
-/** The tenant's users and groups. Whoever has a mailbox here is not among them by that. */
-export interface DirectoryState {
-  users: DirectoryUser[];
-  groups: DirectoryGroup[];
-}
-
-export interface DirectoryUser {
-  id: string;
-  userPrincipalName: string;
-  displayName: string;
-  mail: string | null;
-  otherMails: string[];
-  department: string | null;
-  accountEnabled: boolean;
-  userType: "Member" | "Guest";
-}
-
-export interface DirectoryGroup {
+export interface GroupState {
   id: string;
   /** Of users and of other groups. */
   members: string[];
@@ -40,17 +25,12 @@ export interface MailboxState {
   events: EventState[];
   contacts: ContactState[];
   messages: MessageState[];
+  /** Absent as long as nobody has touched them. */
+  automaticReplies?: AutomaticReplies;
+  /** Why the mailbox cannot be reached, though the directory has the user. */
+  unavailable?: Unavailable;
   /** What left the mailbox, oldest first, whether a copy was kept or not. */
   sent: SentMessage[];
-}
-
-export interface UserState {
-  id: string;
-  userPrincipalName: string;
-  displayName: string;
-  givenName: string | null;
-  surname: string | null;
-  mail: string | null;
 }
 
 export interface CalendarState {

@@ -1,4 +1,3 @@
-import type { EmulatorAnswer, EmulatorRequest } from "../exchange.ts";
 import { consentKey } from "./memory.ts";
 import type { AccountState } from "./memory.ts";
 import { rememberRefreshToken } from "./issue-tokens.ts";
@@ -71,22 +70,4 @@ export function loginControls(service: LoginService): LoginControls {
       service.accessTokenSeconds = seconds;
     },
   };
-}
-
-/** The same over HTTP: POST /_control/<name> with the arguments as a JSON list. */
-export async function answerLoginControl(
-  controls: LoginControls,
-  request: EmulatorRequest,
-): Promise<EmulatorAnswer> {
-  const name = request.path.slice("/_control/".length);
-  if (!Object.hasOwn(controls, name)) {
-    return { status: 404, body: { error: `The controls are ${Object.keys(controls).join(", ")}.` } };
-  }
-  const control = controls[name as keyof LoginControls] as (...given: unknown[]) => unknown;
-  try {
-    const result = await control(...(request.json() as unknown[]));
-    return result === undefined ? { status: 204 } : { status: 200, body: { result } };
-  } catch (error) {
-    return { status: 400, body: { error: String(error) } };
-  }
 }

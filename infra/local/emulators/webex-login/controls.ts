@@ -1,4 +1,3 @@
-import type { EmulatorAnswer, EmulatorRequest } from "../exchange.ts";
 import type { WebexService } from "./service.ts";
 import { rememberRefreshToken } from "./token.ts";
 
@@ -43,22 +42,4 @@ export function webexControls(service: WebexService): WebexControls {
       integration.secret = value;
     },
   };
-}
-
-/** The same over HTTP: POST /_control/<name> with the arguments as a JSON list. */
-export async function answerWebexControl(
-  controls: object,
-  request: EmulatorRequest,
-): Promise<EmulatorAnswer> {
-  const name = request.path.slice("/_control/".length);
-  if (!Object.hasOwn(controls, name)) {
-    return { status: 404, body: { error: `The controls are ${Object.keys(controls).join(", ")}.` } };
-  }
-  const control = (controls as Record<string, unknown>)[name] as (...given: unknown[]) => unknown;
-  try {
-    const result = await control(...(request.json() as unknown[]));
-    return result === undefined ? { status: 204 } : { status: 200, body: { result } };
-  } catch (error) {
-    return { status: 400, body: { error: String(error) } };
-  }
 }

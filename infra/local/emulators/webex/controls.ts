@@ -1,4 +1,4 @@
-import { answerWebexControl } from "../webex-login/controls.ts";
+import { answerNamedControl } from "../control.ts";
 import type { WebexControls } from "../webex-login/controls.ts";
 import type { EmulatorAnswer, EmulatorRequest } from "../exchange.ts";
 import type { MembershipChange } from "./call.ts";
@@ -114,7 +114,7 @@ export async function answerControl(
   request: EmulatorRequest,
 ): Promise<EmulatorAnswer> {
   const { people, space, settings } = messaging;
-  const answer = await answerWebexControl(
+  const answer = await answerNamedControl(
     {
       ...sessions,
       addPerson: people.add,
