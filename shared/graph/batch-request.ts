@@ -38,6 +38,12 @@ const BatchAnswer = z.object({
 });
 
 /**
+ * Whose limits the parts of a batch meet: one mailbox's, or each its own. Of many mailboxes one that is busy is no reason
+ * to leave the others alone.
+ */
+export type BatchReach = "one mailbox" | "many mailboxes";
+
+/**
  * Sends one batch. What its parts say of limits is heeded; nothing in it is repeated but what the options allow for the whole.
  * @returns the answers in the order of the requests; undefined where one was left out
  * @throws {GraphServiceError | GraphUnreachableError | GraphThrottledError | GraphAnswerError} about the whole
@@ -47,7 +53,7 @@ export async function sendBatch(
   graph: GraphRoad,
   requests: readonly BatchRequest[],
   order: BatchOrder,
-  options: SendOptions,
+  { reach = "one mailbox", ...options }: SendOptions & { reach?: BatchReach },
 ): Promise<(AnsweredPart | undefined)[]> {
   const body = { requests: requests.map((request, index) => partOf(request, index, order)) };
   const counted = { ...options, requests: requests.length };
@@ -59,7 +65,8 @@ export async function sendBatch(
     return part && { status: part.status, headers: inLowerCase(part.headers ?? {}), body: part.body };
   });
   graph.patience.giveBack(parts.filter((part) => part?.status === FAILED_DEPENDENCY).length);
-  for (const part of parts) if (part) graph.patience.heed(part);
+  const isHeeded = reach === "one mailbox" || parts.every((part) => part?.status === 429);
+  for (const part of parts) if (part && isHeeded) graph.patience.heed(part);
   return parts;
 }
 

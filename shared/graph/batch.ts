@@ -1,4 +1,4 @@
-import { type AnsweredPart, PARTS_PER_BATCH, sendBatch } from "./batch-request.ts";
+import { type AnsweredPart, type BatchReach, PARTS_PER_BATCH, sendBatch } from "./batch-request.ts";
 import type { GraphRoad } from "./graph-road.ts";
 
 /** The answer to one part of a batch (200 for the whole says nothing about it), or why there is none. */
@@ -8,23 +8,35 @@ export type PartAnswer = { status: number; body: unknown } | { error: string };
  * Reads many paths, twenty a request. What was throttled or failed in passing is asked again, and only that; one batch
  * that fails takes none of the others with it.
  * @param paths  relative to the version, such as `/me/events/…`
+ * @param options.reach  of one mailbox, which bears one batch at a time, unless given; those of many mailboxes are in
+ *   flight side by side, as many as the road lets go at once
  * @returns the answers in the order of the paths
  */
-export async function batchGet(graph: GraphRoad, paths: string[]): Promise<PartAnswer[]> {
+export async function batchGet(
+  graph: GraphRoad,
+  paths: readonly string[],
+  { reach = "one mailbox" }: { reach?: BatchReach } = {},
+): Promise<PartAnswer[]> {
+  const starts = Array.from(
+    { length: Math.ceil(paths.length / PARTS_PER_BATCH) },
+    (_, index) => index * PARTS_PER_BATCH,
+  );
+  const read = (start: number): Promise<PartAnswer[]> =>
+    readAll(graph, paths.slice(start, start + PARTS_PER_BATCH), reach);
+  if (reach === "many mailboxes") return (await Promise.all(starts.map(read))).flat();
   const answers: PartAnswer[] = [];
-  for (let first = 0; first < paths.length; first += PARTS_PER_BATCH) {
-    answers.push(...(await readAll(graph, paths.slice(first, first + PARTS_PER_BATCH))));
-  }
+  for (const start of starts) answers.push(...(await read(start)));
   return answers;
 }
 
-async function readAll(graph: GraphRoad, paths: string[]): Promise<PartAnswer[]> {
+async function readAll(graph: GraphRoad, paths: readonly string[], reach: BatchReach): Promise<PartAnswer[]> {
   const answers = paths.map((): PartAnswer => LEFT_OUT);
   let open = [...paths.keys()];
   for (let tries = 1; open.length > 0; tries += 1) {
     const parts = await readOnce(
       graph,
       open.map((index) => paths[index] ?? ""),
+      reach,
     );
     const asked = open;
     for (const [position, index] of asked.entries()) answers[index] = answerOf(parts[position]);
@@ -36,11 +48,15 @@ async function readAll(graph: GraphRoad, paths: string[]): Promise<PartAnswer[]>
 
 type Part = AnsweredPart | { error: string } | undefined;
 
-async function readOnce(graph: GraphRoad, paths: string[]): Promise<Part[]> {
+async function readOnce(graph: GraphRoad, paths: string[], reach: BatchReach): Promise<Part[]> {
   const requests = paths.map((url) => ({ method: "GET" as const, url }));
   try {
     // Outlook runs four parts of a batch side by side, which is all that a mailbox may have in flight.
-    return await sendBatch(graph, requests, "parallel", { harmless: true, alone: true });
+    return await sendBatch(graph, requests, "parallel", {
+      harmless: true,
+      alone: reach === "one mailbox",
+      reach,
+    });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return paths.map(() => ({ error: message }));

@@ -3,19 +3,32 @@ import type { LimitFunction } from "p-limit";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { GraphAnswerError, GraphServiceError, refusalDetails } from "./graph-error.ts";
-import { Authorize, KeepPace, Queue, Repeat, RequestNotes, Send, type SendOptions } from "./middleware.ts";
+import {
+  Authorize,
+  KeepPace,
+  Queue,
+  Repeat,
+  RequestNotes,
+  Send,
+  type SendOptions,
+  type TokenSource,
+} from "./middleware.ts";
 import { mailboxPace, type Pace } from "./pace.ts";
 import { Patience } from "./patience.ts";
 
 export interface GraphRoadOptions {
   /** Base URL of the cloud, without version: `https://graph.microsoft.com`. */
   graphUrl: string;
-  /** The access token of the account whose mailbox this is. */
-  token: (options: { renew: boolean }) => Promise<string>;
+  /** The access token of the account whose mailbox this is, or of the app itself. */
+  token: TokenSource;
   /** Shared by all who use this mailbox in this process. */
   limit: LimitFunction;
   /** Shared by the same; a pace of its own unless given. */
   pace?: Pace;
+  /** How often one request is sent at the most; 5 times unless given. */
+  attempts?: number;
+  /** The longest `Retry-After` that is waited for, milliseconds; a minute unless given. */
+  longestWaitMs?: number;
   clock: Clock;
   /** The deadline of the whole pass. */
   signal: AbortSignal;
@@ -54,8 +67,8 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
     clock,
     signal,
     pace,
-    attempts: ATTEMPTS,
-    longestWaitMs: LONGEST_WAIT_MS,
+    attempts: options.attempts ?? ATTEMPTS,
+    longestWaitMs: options.longestWaitMs ?? LONGEST_WAIT_MS,
     random: Math.random,
     onThrottled,
   });
@@ -63,8 +76,9 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
     baseUrl: options.graphUrl,
     middleware: [
       new Repeat(patience),
-      new Authorize(options.token),
       new Queue(options.limit),
+      // Behind the queue: a token must not grow old there.
+      new Authorize(options.token),
       // Behind the queue: what waited there for its place must heed what was answered meanwhile.
       new KeepPace(patience),
       new Send({ clock, signal, timeoutMs: REQUEST_TIMEOUT_MS, onRequest }),

@@ -100,19 +100,23 @@ export class Repeat extends Link {
   }
 }
 
+/** Gives an access token; another one when the present one was refused. */
+export type TokenSource = (options: { renew: boolean; refused?: string }) => Promise<string>;
+
 /** Puts the access token on; a 401 gets a new token once, since a token can be revoked before it expires. */
 export class Authorize extends Link {
-  readonly #token: (options: { renew: boolean }) => Promise<string>;
-  constructor(token: (options: { renew: boolean }) => Promise<string>) {
+  readonly #token: TokenSource;
+  constructor(token: TokenSource) {
     super();
     this.#token = token;
   }
 
   async execute(context: Context): Promise<void> {
-    setBearer(context, await this.#token({ renew: false }));
+    const token = await this.#token({ renew: false });
+    setBearer(context, token);
     const response = await this.pass(context);
     if (response.status !== 401) return;
-    setBearer(context, await this.#token({ renew: true }));
+    setBearer(context, await this.#token({ renew: true, refused: token }));
     await this.pass(context);
   }
 }

@@ -56,6 +56,53 @@ export function mailboxPace({ clock }: { clock: Clock }): Pace {
   return new TokenBucket(clock);
 }
 
+/**
+ * The pace of an app that asks for many mailboxes, each of which has limits of its own: as fast as may be, but nobody
+ * sends before the `Retry-After` of a refused request is over.
+ */
+export function manyMailboxesPace({ clock }: { clock: Clock }): Pace {
+  return new Rests(clock);
+}
+
+class Rests implements Pace {
+  readonly #clock: Clock;
+  #until = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async enter(_requests: number, signal: AbortSignal): Promise<boolean> {
+    let waited = false;
+    for (let waitMs = this.#waitMs(); waitMs > 0; waitMs = this.#waitMs()) {
+      waited = true;
+      await this.#clock.sleep(Math.min(waitMs, LOOK_AGAIN_MS), signal);
+    }
+    return waited;
+  }
+
+  restMs(): number {
+    return Math.max(0, this.#until - this.#clock.now().getTime());
+  }
+
+  giveBack(): void {
+    // Nothing is counted.
+  }
+
+  heed({ status, headers }: AnswerHead): void {
+    if (status !== 429) return;
+    const now = this.#clock.now();
+    const restMs = parseRetryAfter(headers.get("retry-after"), now) ?? REST_MS;
+    this.#until = Math.max(this.#until, now.getTime() + restMs);
+  }
+
+  #waitMs(): number {
+    const restMs = this.restMs();
+    if (restMs > LONGEST_REST_MS) throw new GraphThrottledError(new Date(this.#until));
+    return restMs;
+  }
+}
+
 class TokenBucket implements Pace {
   readonly #clock: Clock;
   #tokens = REQUESTS;

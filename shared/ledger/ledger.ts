@@ -3,7 +3,7 @@ import * as z from "zod";
 import { unlessMissing } from "../storage/rest-status.ts";
 import { encodeKey } from "../storage/row-key.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
-import { rowsOf } from "../storage/table-query.ts";
+import { type KeyRange, rowsOf } from "../storage/table-query.ts";
 import { commit } from "./commit.ts";
 import type { LedgerEntry } from "./entry.ts";
 import { entryParser, type ParsedEntry, unreadable } from "./entry-text.ts";
@@ -14,9 +14,10 @@ import { LEDGER_TABLE, type LedgerRow, rowWriteOf, transactionsOf, versionOf } f
 export interface Ledger<Fact> {
   /**
    * Every entry of a scope, by its subject. One that cannot be read is there, too: unknown is not absent.
+   * @param range  only those whose encoded subjects are in it
    * @throws the storage client's error
    */
-  read(scope: string): Promise<Map<string, Reading<Fact>>>;
+  read(scope: string, range?: KeyRange): Promise<Map<string, Reading<Fact>>>;
   /**
    * Writes entries in the place of those that were read. All or nothing for each hundred, in the order given
    * (fewer than a hundred when they are large); after a failure the ones before it are written.
@@ -59,10 +60,10 @@ export function tableLedger<Fact>(storage: StorageAccount, schema: z.ZodType<Fac
   const limit = pLimit(AT_ONCE);
   const parse = entryParser(schema);
   return {
-    async read(scope) {
+    async read(scope, range) {
       const table = await storage.table(LEDGER_TABLE);
       const rows: KeptRow[] = [];
-      for await (const row of rowsOf<LedgerRow>(table, encodeKey(scope), COLUMNS)) {
+      for await (const row of rowsOf<LedgerRow>(table, encodeKey(scope), COLUMNS, range)) {
         rows.push(KeptRow.parse(row));
       }
       const found = await Promise.all(rows.map((row) => withText(row, storage, limit)));

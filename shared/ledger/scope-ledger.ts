@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { DeadlineError, withinDeadline } from "../http/deadline.ts";
 import type { LedgerEntry } from "./entry.ts";
+import type { KeyRange } from "../storage/table-query.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** What the ledger says of one scope, and how it is told more. */
@@ -35,8 +36,21 @@ export class LedgerSilentError extends Error {
 /** A storage account that says nothing must not hold a run up until the platform ends it. */
 const ANSWER_WITHIN_MS = 30_000;
 
+/** The same ledger, which throws a LedgerSilentError instead of keeping anybody waiting. */
+export function ledgerInTime<Fact>(ledger: Ledger<Fact>, clock: Clock): Ledger<Fact> {
+  const inTime = <T>(work: () => Promise<T>): Promise<T> =>
+    withinDeadline({ milliseconds: ANSWER_WITHIN_MS, clock }, work).catch((error: unknown) => {
+      throw error instanceof DeadlineError ? new LedgerSilentError({ cause: error }) : error;
+    });
+  return {
+    read: (scope, range) => inTime(() => ledger.read(scope, range)),
+    write: (scope, writes) => inTime(() => ledger.write(scope, writes)),
+  };
+}
+
 /**
  * Reads what the ledger says of a scope.
+ * @param options.range  only those whose encoded subjects are in it; whoever writes another takes it for new
  * @throws {LedgerSilentError}
  * @throws the storage client's error
  */
@@ -44,12 +58,10 @@ export async function openScope<Fact>(
   ledger: Ledger<Fact>,
   scope: string,
   clock: Clock,
+  { range }: { range?: KeyRange | undefined } = {},
 ): Promise<ScopeLedger<Fact>> {
-  const inTime = <T>(work: () => Promise<T>): Promise<T> =>
-    withinDeadline({ milliseconds: ANSWER_WITHIN_MS, clock }, work).catch((error: unknown) => {
-      throw error instanceof DeadlineError ? new LedgerSilentError({ cause: error }) : error;
-    });
-  const readings = await inTime(() => ledger.read(scope));
+  const inTime = ledgerInTime(ledger, clock);
+  const readings = await inTime.read(scope, range);
   const versions = new Map([...readings].map(([subject, { version }]) => [subject, version]));
   const entries = [...readings].map(
     ([subject, reading]) => [subject, "entry" in reading ? reading.entry : reading] as const,
@@ -59,7 +71,7 @@ export async function openScope<Fact>(
     async write(changes) {
       if (changes.length === 0) return;
       const writes = changes.map((change) => ({ ...change, version: versions.get(change.subject) }));
-      const written = await inTime(() => ledger.write(scope, writes));
+      const written = await inTime.write(scope, writes);
       for (const [index, version] of written.entries()) {
         versions.set(changes[index]?.subject ?? "", version);
       }

@@ -1,7 +1,7 @@
 import Handlebars from "handlebars";
 import type { NoticeData, Pattern } from "./pattern.ts";
 import type { Person, Roster, Timeslot } from "./session.ts";
-import { type WallClock, wallClockAt } from "./time-zone.ts";
+import { type WallClock, wallClockAt } from "../time-zone.ts";
 
 /** The mail that announces a session. */
 export interface Notice {

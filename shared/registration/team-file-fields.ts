@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ShortName } from "../config/short-name.ts";
 import type { RoleRules } from "./attendance.ts";
-import { ianaTimeZone } from "./time-zone.ts";
+import { ianaTimeZone } from "../time-zone.ts";
 
 /** How the fields of a team file are written; `team-file.ts` gives them our words. */
 

@@ -1,4 +1,4 @@
-import type { SessionEvent, Timeslot, ZonedDateTime } from "./session.ts";
+import { type StatedTime, statedTime } from "../graph/date-time.ts";
 import {
   type Day,
   dayAfter,
@@ -8,8 +8,8 @@ import {
   ianaTimeZone,
   instantsAt,
   startOfDay,
-  type WallClock,
-} from "./time-zone.ts";
+} from "../time-zone.ts";
+import type { SessionEvent, Timeslot, ZonedDateTime } from "./session.ts";
 
 const SECOND = 1000;
 const NOON = 12 * 60 * 60 * SECOND;
@@ -86,12 +86,6 @@ function wholeDays(slot: Timeslot, timeZone: string): Timeslot {
 
 type Which = "start" | "end";
 
-/** A time as the service states it; no zone when nobody knows the one it names. */
-interface StatedTime {
-  clock: WallClock;
-  zone: string | undefined;
-}
-
 function instantsOf(time: ZonedDateTime, which: Which): [Date, ...Date[]] {
   const { clock, zone } = clockOf(time, which);
   if (zone === undefined) {
@@ -102,22 +96,11 @@ function instantsOf(time: ZonedDateTime, which: Which): [Date, ...Date[]] {
   return instantsAt(clock, zone);
 }
 
-// Graph writes seven digits of a second and no offset; other roads to the same calendar write fewer, or a Z.
-const DATE_TIME = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:[.](\d{1,9}))?)?)?(Z|[+-]\d\d:\d\d)?$/i;
-
 function clockOf(time: ZonedDateTime, which: Which): StatedTime {
   if (time.dateTime === "") throw new EventTimeError(`The event has no ${which}.`);
-  const [, date = "", minutes = "00:00", seconds = "00", fraction = "", offset] =
-    DATE_TIME.exec(time.dateTime.trim()) ?? [];
-  const clock = `${date}T${minutes}:${seconds}.${fraction.slice(0, 3).padEnd(3, "0")}`;
-  const shown = new Date(`${clock}Z`);
-  // The way there and back finds the 31st of November, which Date.parse lets pass.
-  if (Number.isNaN(shown.getTime()) || shown.toISOString() !== `${clock}Z`) {
-    throw new EventTimeError(`The event's ${which}, “${time.dateTime}”, is not a date and time.`);
-  }
-  if (offset === undefined) return { clock, zone: ianaTimeZone(time.timeZone) };
-  const inUtc = new Date(`${clock}${offset.toUpperCase()}`).toISOString();
-  return { clock: inUtc.slice(0, -1), zone: "UTC" };
+  const stated = statedTime(time);
+  if (!stated) throw new EventTimeError(`The event's ${which}, “${time.dateTime}”, is not a date and time.`);
+  return stated;
 }
 
 function endsTooEarly({ start, end }: EventTimes): EventTimeError {

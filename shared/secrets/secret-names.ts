@@ -7,6 +7,7 @@ export const SECRETS = {
   webexClientSecret: "webex-client-secret",
   jiraApiToken: "jira-api-token",
   mediatorToken: "mediator-token",
+  absenceWebhookSecret: "absence-webhook-secret",
   jiraWebhookSecret: "jira-webhook-secret",
   sessionKey: "session-key",
 } as const;

@@ -14,6 +14,13 @@ export interface MessageQueue {
    * @see https://learn.microsoft.com/rest/api/storageservices/put-message
    */
   send(body: unknown, options?: { delayMs?: number }): Promise<void>;
+  /**
+   * Shows up to 32 of the messages that wait, the most the service lets see at once, and takes none.
+   * @throws the storage client's error
+   * Permission: Storage Queue Data Contributor
+   * @see https://learn.microsoft.com/rest/api/storageservices/peek-messages
+   */
+  peek(): Promise<unknown[]>;
 }
 
 /** A message that the service would not take. */
@@ -24,6 +31,7 @@ export class MessageTooLargeError extends Error {
 /** The service takes 64 KiB, and base64 makes four bytes of three. */
 const LARGEST_BYTES = 48 * 1024;
 const NEVER_EXPIRES = -1;
+const MOST_AT_ONCE = 32;
 
 /** Opens the queue `name`; it is made with the first message. */
 export function messageQueue(storage: StorageAccount, name: string): MessageQueue {
@@ -40,6 +48,11 @@ export function messageQueue(storage: StorageAccount, name: string): MessageQueu
         messageTimeToLive: NEVER_EXPIRES,
         visibilityTimeout: Math.ceil(delayMs / 1000),
       });
+    },
+    async peek() {
+      const queue = await storage.queue(name);
+      const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: MOST_AT_ONCE });
+      return peekedMessageItems.map(({ messageText }) => bodyOf(messageText));
     },
   };
 }
@@ -72,7 +85,6 @@ export interface PoisonQueue {
   replay(isWanted: (body: unknown) => boolean, toQueue: MessageQueue): Promise<number>;
 }
 
-const MOST_AT_ONCE = 32;
 const LOOKING_SECONDS = 300;
 
 /**

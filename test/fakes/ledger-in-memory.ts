@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { entryParser, unreadable } from "../../shared/ledger/entry-text.ts";
 import { conflictIn } from "../../shared/ledger/ledger-conflict.ts";
 import { type Ledger, type Reading, refuseTwice } from "../../shared/ledger/ledger.ts";
+import { encodeKey } from "../../shared/storage/row-key.ts";
 
 export interface LedgerInMemory<Fact> extends Ledger<Fact> {
   /** Makes what is kept of a subject unreadable. */
@@ -35,9 +36,13 @@ export function ledgerInMemory<Fact>(schema: z.ZodType<Fact>): LedgerInMemory<Fa
   }
 
   return {
-    async read(scope) {
+    async read(scope, { from = "", to } = {}) {
+      const isWithin = ([subject]: [string, Row]): boolean => {
+        const key = encodeKey(subject);
+        return key >= from && (to === undefined || key < to);
+      };
       return new Map(
-        [...rowsOf(scope)].map(([subject, { text, version }]): [string, Reading<Fact>] => {
+        [...rowsOf(scope)].filter(isWithin).map(([subject, { text, version }]): [string, Reading<Fact>] => {
           const parsed = parse(text);
           return "why" in parsed
             ? [subject, { unreadable: unreadable(scope, subject, parsed.why), version }]

@@ -53,6 +53,11 @@ export function queueInMemory(clock: Clock): QueueInMemory {
       const visibleAt = new Date(clock.now().getTime() + delayMs);
       entries.push({ body: copy(body), visibleAt, dequeueCount: 0 });
     },
+    peek: async () =>
+      entries
+        .filter(({ visibleAt }) => visibleAt <= clock.now())
+        .slice(0, 32)
+        .map(({ body }) => copy(body)),
     async drain(work) {
       const failures: unknown[] = [];
       for (;;) {

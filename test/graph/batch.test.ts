@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { batchGet, type PartAnswer } from "../../shared/graph/batch.ts";
 import type { Fault } from "../../infra/local/emulators/faults.ts";
+import { manyMailboxesPace } from "../../shared/graph/pace.ts";
 import { type BatchWorld, batchWorld } from "./batch-world.ts";
 
 const SOON = { "retry-after": "7" };
@@ -72,5 +73,37 @@ suite("in a batch of reads", () => {
     const answers = statesOf(await batchGet(world.road, pathsOf(world)));
     assert.match(String(answers[0]), /503/);
     assert.deepEqual([new Set(answers.slice(0, 20)).size, answers[20]], [1, 200]);
+  });
+});
+
+suite("in batches about many mailboxes", () => {
+  const reach = "many mailboxes";
+  const busy = { kind: "status", status: 429, headers: { "retry-after": "7" } } satisfies Fault;
+
+  test("one that is busy keeps no other waiting, and is asked again by itself", async (t) => {
+    const world = await batchWorld(t, 45);
+    const road = await world.openRoad({ pace: manyMailboxesPace(world) });
+    faultOn(world, 1, busy);
+    assert.deepEqual(new Set(statesOf(await batchGet(road, pathsOf(world), { reach }))), new Set([200]));
+    assert.deepEqual(world.batches(), [20, 20, 5, 1]);
+    assert.deepEqual(
+      world.clock.sleeps.filter((pause) => pause < 30_000),
+      [7000],
+    );
+  });
+
+  test("when all are busy, or the batch itself is refused, nobody sends before the time is over", async (t) => {
+    for (const isWhole of [true, false]) {
+      const world = await batchWorld(t, 2);
+      const pace = manyMailboxesPace(world);
+      const road = await world.openRoad({ pace });
+      if (isWhole) world.graph.faults.add({ ...busy, path: "batch$" });
+      else for (const event of [0, 1]) faultOn(world, event, busy);
+      const start = world.clock.now().getTime();
+      const answers = await batchGet(road, pathsOf(world), { reach });
+      assert.deepEqual(statesOf(answers), [200, 200]);
+      assert.equal(world.clock.now().getTime() - start, 7000);
+      await world.close();
+    }
   });
 });

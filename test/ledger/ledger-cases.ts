@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import * as z from "zod";
 import { intending, type LedgerEntry, NOTHING_KNOWN } from "../../shared/ledger/entry.ts";
 import type { Ledger, LedgerWrite } from "../../shared/ledger/ledger.ts";
+import type { KeyRange } from "../../shared/storage/table-query.ts";
 
 /** A fact with a date in it, for JSON has none. */
 export interface Visit {
@@ -117,6 +118,21 @@ function keepingCases(ledger: Ledger<Visit>): void {
     await ledger.write("apart/more", [write("1", visited("Bob"))]);
     assert.deepEqual(await entriesOf(ledger, "apart"), { 1: visited("Ada") });
     assert.deepEqual(await entriesOf(ledger, "apart/more"), { 1: visited("Bob") });
+  });
+
+  test("a part of a scope is read by its range of keys, its end not among it", async () => {
+    const names = ["a", "b", "b'", "b/c", "c", "d"];
+    await ledger.write(
+      "ranged",
+      names.map((name) => write(name, visited(name))),
+    );
+    const found = async (range: KeyRange): Promise<string[]> =>
+      [...(await ledger.read("ranged", range)).keys()].sort();
+    assert.deepEqual(await found({}), names.toSorted());
+    assert.deepEqual(await found({ from: "b'", to: "d" }), ["b'", "c"]);
+    assert.deepEqual(await found({ from: "c" }), ["c", "d"]);
+    assert.deepEqual(await found({ to: "b" }), ["a"]);
+    assert.deepEqual(await found({ from: "e" }), []);
   });
 
   test("250 entries are written at once, and changed at once, in the order given", async () => {

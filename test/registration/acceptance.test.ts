@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { readMark, writeMark } from "../../shared/registration/mark.ts";
 import type { PlannedEvent } from "../../shared/registration/plan.ts";
 import type { Contact, MarkReading, SessionEvent } from "../../shared/registration/session.ts";
-import { instantsAt, wallClockAt } from "../../shared/registration/time-zone.ts";
+import { instantsAt, wallClockAt } from "../../shared/time-zone.ts";
 import { aCard, anInvitee, aSession, aTeamFile, outcomesOf, planOf, rowOf } from "./sessions.ts";
 
 // The acceptance table of the program that did this job before, in its own numbers and order, on a clock that stands still.

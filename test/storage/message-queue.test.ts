@@ -43,6 +43,16 @@ test("a message with a delay is not seen before", async () => {
   assert.equal(approximateMessagesCount, 3);
 });
 
+test("what waits is shown and stays, whatever it is, and what is delayed is not shown", async () => {
+  const queue = messageQueue(storage, "peeked");
+  assert.deepEqual(await queue.peek(), []);
+  await queue.send({ partition: "1" });
+  await queue.send("later", { delayMs: 1000 });
+  await (await storage.queue("peeked")).sendMessage("no base64!");
+  assert.deepEqual(await queue.peek(), [{ partition: "1" }, "no base64!"]);
+  assert.deepEqual(await queue.peek(), [{ partition: "1" }, "no base64!"]);
+});
+
 test("48 KiB of JSON fit into a message, and one byte more is refused with what to do", async () => {
   const queue = messageQueue(storage, "large");
   const largest = "x".repeat(48 * 1024 - 2);
@@ -90,7 +100,10 @@ test("what fails on its way back is in the poison queue still, and is seen there
   await messageQueue(storage, "held-poison").send({ team: "mantabots" });
   await messageQueue(storage, "held-poison").send({ team: "sharkbots" });
   const poison = poisonQueue(storage, "held");
-  const refusing = { send: () => Promise.reject(new Error("the queue is full")) };
+  const refusing = {
+    send: () => Promise.reject(new Error("the queue is full")),
+    peek: () => Promise.resolve([]),
+  };
   await assert.rejects(
     poison.replay(() => true, refusing),
     /the queue is full/,

@@ -88,9 +88,11 @@ function writeAnswer({ etag }: Row): EmulatorAnswer {
 function listAnswer(table: Table, { query }: StorageRequest): EmulatorAnswer {
   const test = readFilter(query.get("$filter") ?? "PartitionKey ge ''");
   const columns = query.get("$select")?.split(",");
-  const rows = [...table].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
-  const most = Number(query.get("$top") ?? rows.length);
-  const found = rows.filter(({ properties }) => test(properties)).slice(0, most);
+  const rows = [...table]
+    .filter(([, { properties }]) => test(properties))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, row]) => row);
+  const found = rows.slice(0, Number(query.get("$top") ?? rows.length));
   return { status: 200, body: { value: found.map((row) => shown(row, columns)) } };
 }
 

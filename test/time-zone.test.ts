@@ -10,8 +10,8 @@ import {
   instantsAt,
   startOfDay,
   wallClockAt,
-} from "../../shared/registration/time-zone.ts";
-import { randomSeed } from "./random-seed.ts";
+} from "../shared/time-zone.ts";
+import { randomSeed } from "./registration/random-seed.ts";
 
 suite("the name of a time zone", () => {
   for (const [given, iana] of [

@@ -1,0 +1,98 @@
+import * as z from "zod";
+import type { Clock } from "../clock.ts";
+import { type Answer, ask } from "../http/ask.ts";
+
+/** A vmo-mediator, which switches the greetings of a voice-mail system. */
+export interface Mediator {
+  /** Whether it is there: a simple GET of its address. */
+  greet(options?: CallOptions): Promise<MediatorAnswer>;
+  /** Has it send the users it knows, each as a request of its own to our monitor, before it answers. */
+  setUp(options?: CallOptions): Promise<MediatorAnswer>;
+  /** Tells it that a user is away or not. It takes the same twice. */
+  setStatus(status: MailStatus, options?: CallOptions): Promise<MediatorAnswer>;
+}
+
+interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+export interface MailStatus {
+  /** As the mediator knows the user, letter for letter. */
+  email: string;
+  away: boolean;
+  /** What callers hear; it may be empty, but must be there. */
+  message: string;
+}
+
+/** `isAbsent`: it gave no answer, or one that says nothing about this request but that it works for nobody. */
+export type MediatorAnswer = { done: true } | { done: false; why: string; isAbsent: boolean };
+
+/** It waits 10 s itself for the voice-mail system behind it. */
+const STATUS_WITHIN_MS = 15_000;
+const GREETING_WITHIN_MS = 15_000;
+/** Our answer to whoever asks for a sync has to be there in 200 s. */
+const SETUP_WITHIN_MS = 150_000;
+
+const Result = z.object({ result: z.string() });
+
+/**
+ * @param url  its base, without a slash at its end
+ * @see https://github.com/clintmann/vmo3/tree/master/vmo-mediator#api-description
+ */
+export function mediatorAt(url: string, { clock }: { clock: Clock }): Mediator {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  return {
+    async greet({ signal } = {}) {
+      const answer = await ask(`${url}/`, { method: "GET", timeoutMs: GREETING_WITHIN_MS, clock, signal });
+      if ("silent" in answer) return silence(answer.silent);
+      if (answer.status === 200) return { done: true };
+      return { done: false, why: `it answered ${answer.status}`, isAbsent: true };
+    },
+    async setUp({ signal } = {}) {
+      const question = { method: "POST", headers, timeoutMs: SETUP_WITHIN_MS, clock, signal } as const;
+      return understood(await ask(`${url}/api/setup`, question));
+    },
+    async setStatus({ email, away, message }, { signal } = {}) {
+      // These three and no others; the status is a text, as Python writes it.
+      const body = JSON.stringify({ email, status: away ? "True" : "False", message });
+      const question = { method: "POST", headers, body, timeoutMs: STATUS_WITHIN_MS, clock, signal } as const;
+      return understood(await ask(`${url}/api/setstatus`, question));
+    },
+  };
+}
+
+function silence(reason: string): MediatorAnswer {
+  return { done: false, why: `it gave no answer: ${reason}`, isAbsent: true };
+}
+
+function understood(answer: Answer): MediatorAnswer {
+  if ("silent" in answer) return silence(answer.silent);
+  const { status, text } = answer;
+  const result = resultIn(text);
+  // It passes on whatever status the voice-mail system answered, some of which sound well.
+  if (status >= 200 && status < 300 && (result === undefined || result === "True")) return { done: true };
+  return { done: false, why: reasonOf(status, result), isAbsent: WORKS_FOR_NOBODY.has(status) };
+}
+
+/** It says 403 when the voice-mail system was not reached. With 500 it breaks off at this request alone. */
+const WORKS_FOR_NOBODY = new Set([403, 429, 502, 503, 504]);
+
+const KNOWN: Readonly<Record<number, string>> = {
+  400: "it did not understand the request",
+  403: "it did not reach the voice-mail system",
+  404: "it does not know this user; synchronize its users with the voice-mail system",
+};
+
+/** Its own words are left out: they may name anything. */
+function reasonOf(status: number, result: string | undefined): string {
+  const known = result === undefined ? undefined : KNOWN[status];
+  return `it answered ${status}${known === undefined ? "" : `: ${known}`}`;
+}
+
+function resultIn(text: string): string | undefined {
+  try {
+    return Result.safeParse(JSON.parse(text)).data?.result;
+  } catch {
+    return undefined;
+  }
+}
