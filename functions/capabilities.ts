@@ -23,6 +23,17 @@ export const membership = capability("membership", [STORAGE, ["WEBEX_CLIENT_ID"]
   return wireMembership(process.env, workerLog);
 });
 
+export const ABSENCE_SCHEDULE = process.env["ABSENCE_SCHEDULE"] || "0 * * * * *";
+
+export const absence = capability(
+  "the out-of-office monitor",
+  [STORAGE, ["MICROSOFT_CLIENT_ID"], ["MICROSOFT_APP_TENANT"], ["MEDIATOR_URL"]],
+  async () => {
+    const { wireAbsence } = await import("../shared/absence/wire.ts");
+    return wireAbsence(process.env);
+  },
+);
+
 export const consent = capability(
   "connecting accounts",
   [STORAGE, ["MICROSOFT_CLIENT_ID", "WEBEX_CLIENT_ID"]],

@@ -1,7 +1,7 @@
 import { systemClock as clock } from "../shared/clock.ts";
 import type { ConfigSource } from "../shared/config/config-folder.ts";
 import type { Examination, PartHealth } from "../shared/health.ts";
-import { connections, membership, registration } from "./capabilities.ts";
+import { absence, connections, membership, registration } from "./capabilities.ts";
 import { RequestProblem } from "./request-problem.ts";
 
 const { env } = process;
@@ -160,6 +160,11 @@ export const EXAMINATIONS: Readonly<Record<string, Examination>> = {
   operator,
   registration: capability(registration.service),
   membership: capability(membership.service),
+  absence: async () => {
+    const wired = await capability(absence.service)();
+    if (wired.state !== "ok") return wired;
+    return ok(await (await absence.service()).examine());
+  },
   connections: async () => {
     const wired = await capability(connections.service)();
     return wired.state === "ok" ? connectionStates() : wired;

@@ -3,6 +3,8 @@
 import { setSourceMapsSupport } from "node:module";
 import { app } from "@azure/functions";
 import {
+  absence,
+  ABSENCE_SCHEDULE,
   connections,
   membership,
   MEMBERSHIP_SCHEDULE,
@@ -129,5 +131,47 @@ if (membership.isConfigured) {
     queueName: "membership-syncs",
     connection: "AzureWebJobsStorage",
     handler: lazily(() => import("./membership-worker.ts")),
+  });
+}
+
+app.http("monitor", {
+  route: "monitor",
+  methods: ["POST"],
+  authLevel: "function",
+  handler: lazily(() => import("./monitor.ts")),
+});
+app.http("monitor-hook", {
+  route: "hooks/{token}/monitor",
+  methods: ["POST"],
+  authLevel: "anonymous",
+  handler: lazily(() => import("./monitor-hook.ts")),
+});
+app.http("monitor-list", {
+  route: "monitor",
+  methods: ["GET"],
+  authLevel: "function",
+  handler: lazily(() => import("./monitor-list.ts")),
+});
+app.http("monitor-sync", {
+  route: "monitor/sync",
+  methods: ["GET"],
+  authLevel: "function",
+  handler: lazily(() => import("./monitor-sync.ts")),
+});
+app.http("monitor-away", {
+  route: "monitor/away.ics",
+  methods: ["GET"],
+  authLevel: "function",
+  handler: lazily(() => import("./monitor-away.ts")),
+});
+if (absence.isConfigured) {
+  app.timer("absence-watch", {
+    schedule: ABSENCE_SCHEDULE,
+    handler: lazily(() => import("./absence-watch.ts")),
+  });
+  app.storageQueue("absence-worker", {
+    queueName: "absence-partitions",
+    connection: "AzureWebJobsStorage",
+    handler: lazily(() => import("./absence-worker.ts")),
   });
 }

@@ -184,6 +184,7 @@ suite("GET /health", () => {
       operator: "off",
       registration: "ok",
       membership: "off",
+      absence: "off",
       connections: "wrong",
     });
     assert.match(parts["membership"]?.detail ?? "", /Set WEBEX_CLIENT_ID, then restart/);

@@ -1,0 +1,11 @@
+import type { HttpHandler } from "@azure/functions";
+import { answering } from "./answers.ts";
+import { absence } from "./capabilities.ts";
+
+/** Asks the mediator to send its users again, and tells what came of it. */
+export const handler: HttpHandler = (_request, context) =>
+  answering(context, async () => {
+    const service = await absence.service();
+    const report = await service.synchronize();
+    return { status: report.synchronized ? 200 : 502, jsonBody: report };
+  });

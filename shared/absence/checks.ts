@@ -1,0 +1,57 @@
+import * as z from "zod";
+import type { Clock } from "../clock.ts";
+import type { JsonBlobs } from "../storage/json-blobs.ts";
+import type { KeyRange } from "../storage/table-query.ts";
+
+/** That a stretch of users was checked. */
+export interface Check extends KeyRange {
+  /** ISO 8601, UTC. */
+  at: string;
+}
+
+/** When who was last checked. A check that changes nothing is not worth a write of its own each minute. */
+export interface Checks {
+  /**
+   * Remembers a check: here at once, in storage when something else is written too, and otherwise every ten minutes.
+   * @throws the storage client's error
+   */
+  note(partition: string, range: KeyRange, options: { isWriting: boolean }): Promise<void>;
+  /** @throws the storage client's error */
+  all(): Promise<Check[]>;
+}
+
+const FOLDER = "checks/";
+const STORED_EVERY_MS = 10 * 60_000;
+
+const Check = z.object({ at: z.iso.datetime(), from: z.string().optional(), to: z.string().optional() });
+
+export function checksIn(blobs: JsonBlobs, clock: Clock): Checks {
+  const latest = new Map<string, Check>();
+  const storedAt = new Map<string, number>();
+  return {
+    async note(partition, { from, to }, { isWriting }) {
+      const now = clock.now();
+      const check: Check = { at: now.toISOString(), from, to };
+      latest.set(partition, check);
+      const since = storedAt.get(partition) ?? now.getTime();
+      storedAt.set(partition, since);
+      if (!isWriting && now.getTime() - since < STORED_EVERY_MS) return;
+      await blobs.put(`${FOLDER}${partition}.json`, check);
+      storedAt.set(partition, now.getTime());
+    },
+    async all() {
+      const names = await blobs.names(FOLDER);
+      const stored = await Promise.all(names.map((name) => blobs.read(name)));
+      return [...latest.values(), ...stored.flatMap((each) => Check.safeParse(each).data ?? [])];
+    },
+  };
+}
+
+/** When a user was last checked; undefined when not as far as is known. */
+export function lastCheckOf(key: string, checks: readonly Check[]): string | undefined {
+  return checks
+    .filter(({ from = "", to }) => key >= from && (to === undefined || key < to))
+    .map(({ at }) => at)
+    .sort()
+    .at(-1);
+}

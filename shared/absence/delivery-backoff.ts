@@ -1,0 +1,30 @@
+import type { Intent } from "../ledger/entry.ts";
+import type { Told } from "./told.ts";
+
+const MINUTE = 60_000;
+/** After the first, second, third, fourth, and every further try, minutes. */
+const PAUSES = [1, 2, 4, 8, 15];
+const LAST_PAUSE = 15;
+/** A tick may come some seconds sooner after the one before than a minute; it is not to wait for the next. */
+const TICK_JITTER = 30_000;
+const UNDELIVERED_AFTER = 5;
+
+/** When news that a target has not taken is tried again. */
+export function nextTryAt({ intendedAt, fact }: Intent<Told>): Date {
+  const pause = PAUSES[triesOf(fact) - 1] ?? LAST_PAUSE;
+  return new Date(Date.parse(intendedAt) + pause * MINUTE);
+}
+
+/** Whether this tick tries again. */
+export function isDue(intent: Intent<Told>, now: Date): boolean {
+  return now.getTime() >= nextTryAt(intent).getTime() - TICK_JITTER;
+}
+
+/** Whether it has failed so often that people should know. It is tried again all the same. */
+export function isUndelivered({ fact }: Intent<Told>): boolean {
+  return triesOf(fact) >= UNDELIVERED_AFTER;
+}
+
+export function triesOf({ tries = 1 }: Told): number {
+  return Math.max(1, tries);
+}

@@ -1,0 +1,36 @@
+import { startDeadline } from "../http/deadline.ts";
+import { overview, type OverviewWorld } from "./overview.ts";
+import type { RangeWorld } from "./watch-range.ts";
+import type { SyncWorld } from "./sync.ts";
+
+const ANSWER_WITHIN_MS = 12_000;
+
+/** Looks at all the monitor depends on. @throws {Error} says what is wrong, and what to do about it */
+export async function examine(
+  world: OverviewWorld & Pick<RangeWorld, "graph"> & Pick<SyncWorld, "mediator">,
+): Promise<string> {
+  const deadline = startDeadline({ milliseconds: ANSWER_WITHIN_MS, clock: world.clock });
+  const { signal } = deadline;
+  try {
+    const [users, greeted] = await Promise.all([
+      overview(world),
+      world.mediator.greet({ signal }),
+      // Without a token of the app nothing can be asked.
+      world.graph({ signal }),
+    ]);
+    const undelivered = users.filter(({ deliveries }) =>
+      deliveries.some(({ state }) => state === "undelivered"),
+    );
+    const problems = [
+      ...(greeted.done ? [] : [`The mediator at MEDIATOR_URL is not reachable: ${greeted.why}.`]),
+      ...(undelivered.length > 0
+        ? [`The news of ${undelivered.length} users are undelivered; GET /api/monitor says why.`]
+        : []),
+    ];
+    if (problems.length > 0) throw new Error(problems.join(" "));
+    const unread = users.filter(({ problem }) => problem !== undefined).length;
+    return `${users.length} users are watched; the mailboxes of ${unread} of them cannot be read.`;
+  } finally {
+    deadline.clear();
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { ask } from "../http/ask.ts";
+import { SECRETS } from "../secrets/secret-names.ts";
+import type { SecretStore } from "../secrets/secret-store.ts";
+import { type Answered, type Outlet, TargetAbsence } from "./outlet.ts";
+import type { Telling } from "./plan.ts";
+import { webhookBody, webhookHeaders } from "./signed-webhook.ts";
+
+const ANSWER_WITHIN_MS = 15_000;
+const SECRET = SECRETS.absenceWebhookSecret;
+
+interface WebhookWorld {
+  secrets: SecretStore;
+  clock: Clock;
+}
+
+/** The ways to the webhooks of ABSENCE_WEBHOOKS: each is told all there is, and signed. */
+export function webhookOutlets(urls: readonly string[], world: WebhookWorld): Outlet[] {
+  return urls.map((url): Outlet => {
+    const name = `the webhook at ${new URL(url).host}`;
+    return {
+      // The address may hold what is secret, and a row's key has no room for all of them.
+      scope: `absence/webhook/${createHash("sha256").update(url).digest("hex").slice(0, 16)}`,
+      kind: "webhook",
+      name,
+      absence: new TargetAbsence(world.clock),
+      async tell(telling) {
+        const answered = await post(url, telling, world);
+        return answered.taken ? answered : { ...answered, failure: `${name}: ${answered.failure}` };
+      },
+    };
+  });
+}
+
+async function post(
+  url: string,
+  { news, intent }: Telling,
+  { secrets, clock }: WebhookWorld,
+): Promise<Answered> {
+  const body = webhookBody(news);
+  const id = intent.intent?.reference ?? "";
+  let headers: Record<string, string>;
+  try {
+    const secret = await secrets.get(SECRET);
+    if (!secret)
+      return unsigned(`there is no secret ${SECRET} in ${secrets.place}, and nothing is sent unsigned`);
+    headers = webhookHeaders({ id, body, now: clock.now() }, secret);
+  } catch (error) {
+    return unsigned(error instanceof Error ? error.message : String(error));
+  }
+  const answer = await ask(url, { method: "POST", headers, body, timeoutMs: ANSWER_WITHIN_MS, clock });
+  if ("silent" in answer) return { taken: false, failure: `no answer: ${answer.silent}`, isAbsent: true };
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { taken: true };
+  return { taken: false, failure: `it answered ${status}`, isAbsent: status === 429 || status >= 500 };
+}
+
+/** The same goes for all that would be sent. */
+function unsigned(failure: string): Answered {
+  return { taken: false, failure, isAbsent: true };
+}

@@ -1,0 +1,89 @@
+import pLimit from "p-limit";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Environment } from "../config/settings.ts";
+import { openGraphRoad } from "../graph/graph-road.ts";
+import { manyMailboxesPace } from "../graph/pace.ts";
+import { tableLedger } from "../ledger/ledger.ts";
+import { mediatorAt } from "../mediator/mediator.ts";
+import { microsoftAppTokens } from "../oauth/open-app-tokens.ts";
+import { secretStoreFrom } from "../secrets/open-secret-store.ts";
+import { acquireLease } from "../storage/blob-lease.ts";
+import { jsonBlobs } from "../storage/json-blobs.ts";
+import { messageQueue } from "../storage/message-queue.ts";
+import { storageAccountFrom } from "../storage/storage-account.ts";
+import { ToldFact } from "./absence-ledger.ts";
+import { checksIn } from "./checks.ts";
+import { mediatorOutlet } from "./mediator-outlet.ts";
+import { monitoredUsersIn } from "./monitored-users.ts";
+import { PARTITIONS_QUEUE } from "./partitions.ts";
+import { type AbsenceService, absenceService, type AbsenceWorld } from "./service.ts";
+import { absenceSettingsFrom } from "./settings.ts";
+import { webhookOutlets } from "./webhook-outlet.ts";
+
+export type { AbsenceService } from "./service.ts";
+
+/** A crash keeps the next tick waiting no longer than this. */
+const LOCK_SECONDS = 30;
+/** As many requests as Outlook lets an app have in flight at one mailbox: by some pages, at all of them. */
+const REQUESTS_AT_ONCE = 4;
+/** Whoever is busy for longer is asked again in the next tick. */
+const TRIES = 5;
+const LONGEST_WAIT_MS = 8000;
+
+interface WireOptions {
+  clock?: Clock;
+}
+
+/**
+ * Binds the out-of-office monitor to its services, as the settings say. Nothing is asked of them yet.
+ * @throws {SettingsError} names what is missing or wrong
+ */
+export async function wireAbsence(env: Environment, options: WireOptions = {}): Promise<AbsenceService> {
+  return absenceService(absenceWorld(env, options));
+}
+
+/** The services themselves, for whoever puts others in their place. */
+export function absenceWorld(env: Environment, { clock = systemClock }: WireOptions = {}): AbsenceWorld {
+  const { graphUrl, mediatorUrl, webhooks, message } = absenceSettingsFrom(env);
+  const secrets = secretStoreFrom(env, { clock });
+  const storage = storageAccountFrom(env, { clock });
+  const tokens = microsoftAppTokens(env, { graphUrl, secrets, clock });
+  const mediator = mediatorAt(mediatorUrl, { clock });
+  const blobs = jsonBlobs(storage, "absence");
+  const limit = pLimit(REQUESTS_AT_ONCE);
+  const pace = manyMailboxesPace({ clock });
+  return {
+    clock,
+    secrets,
+    mediator,
+    blobs,
+    message,
+    users: monitoredUsersIn(storage),
+    ledger: tableLedger(storage, ToldFact),
+    checks: checksIn(blobs, clock),
+    queue: messageQueue(storage, PARTITIONS_QUEUE),
+    inWork: new Set(),
+    outlets: [mediatorOutlet(mediator, { clock }), ...webhookOutlets(webhooks, { secrets, clock })],
+    lock: async (partition) =>
+      acquireLease(await storage.container("locks"), `absence/${partition}`, {
+        seconds: LOCK_SECONDS,
+        clock,
+      }),
+    async graph({ signal }) {
+      // Without a token there is nothing to ask, twenty times a request.
+      await tokens.get();
+      return openGraphRoad({
+        graphUrl,
+        limit,
+        pace,
+        clock,
+        signal,
+        attempts: TRIES,
+        longestWaitMs: LONGEST_WAIT_MS,
+        token: ({ refused }) => tokens.get({ refused }),
+        onRequest: () => undefined,
+        onThrottled: () => undefined,
+      });
+    },
+  };
+}
