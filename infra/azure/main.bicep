@@ -212,6 +212,9 @@ output MICROSOFT_REDIRECT_URI string = '${base}/api/oauth/microsoft/callback'
 @description('Redirect URI to add to the Webex integration, to the letter.')
 output WEBEX_REDIRECT_URI string = '${base}/api/oauth/webex/callback'
 
+@description('What vmo-mediator is given as its mail interface, with the secret mediator-token behind it.')
+output MEDIATOR_HOOK_URL string = '${base}/api/hooks/'
+
 @description('The state of every connection, and a link to connect it. Needs the function key in the header x-functions-key.')
 output CONNECTIONS_URL string = '${base}/api/connections'
 

@@ -34,6 +34,21 @@ type Settings = {
   @description('When the members of the Webex spaces are brought into line with the directory: NCRONTAB with six fields, UTC. Default 0 30 4 * * *.')
   MEMBERSHIP_SCHEDULE: string?
 
+  @description('Tenant in which the app has permissions of its own (client credentials): its id or domain. The out-of-office monitor needs it.')
+  MICROSOFT_APP_TENANT: string?
+
+  @description('Base URL of vmo-mediator, which is told who is away. Without it the out-of-office monitor is off.')
+  MEDIATOR_URL: string?
+
+  @description('Further receivers of who is away: https URLs, separated by commas. What they get is signed with the secret absence-webhook-secret.')
+  ABSENCE_WEBHOOKS: string?
+
+  @description('Which automatic reply callers hear: audience (the external one, or the internal one when nobody outside is answered), external, internal. Default audience.')
+  ABSENCE_MESSAGE: string?
+
+  @description('When mailboxes are looked at for automatic replies: NCRONTAB with six fields, UTC. Default 0 * * * * *.')
+  ABSENCE_SCHEDULE: string?
+
   @description('Days after which runs and their reports are deleted. Default 90.')
   HISTORY_DAYS: string?
 

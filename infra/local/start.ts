@@ -24,7 +24,14 @@ import { startHost } from "./host/host.ts";
 import { localKeys } from "./local-keys.ts";
 import { type OutboxMail, readOutbox, serveOutbox } from "./outbox.ts";
 import { printReport } from "./print-report.ts";
-import { CLIENT_SECRET, MAIL_ACCOUNT, MAIL_PORTS, WEBEX_CLIENT_SECRET } from "./samples/directory.ts";
+import { printGreeting } from "./print-greeting.ts";
+import {
+  CLIENT_SECRET,
+  MAIL_ACCOUNT,
+  MAIL_PORTS,
+  MEDIATOR_TOKEN,
+  WEBEX_CLIENT_SECRET,
+} from "./samples/directory.ts";
 import { SAMPLE_ACCOUNT } from "./samples/mailbox.ts";
 import { SAMPLE_ADMINISTRATOR } from "./samples/organization.ts";
 import { startLocalStack } from "./stack.ts";
@@ -39,7 +46,7 @@ for (const port of [PORT, OUTBOX_PORT, ...Object.values(MAIL_PORTS)]) await refu
 if (options.fresh) await forget();
 
 const publicUrl = `http://localhost:${PORT}`;
-const stack = await startLocalStack({ folder: FOLDER, publicUrl });
+const stack = await startLocalStack({ folder: FOLDER, publicUrl, onGreeting: printGreeting });
 // The Azure libraries read the managed identity's endpoint from the environment of the process.
 Object.assign(process.env, stack.settings);
 await setSecrets();
@@ -76,6 +83,12 @@ if (ended) {
   console.log(`Dry run of the sync:  curl -X POST -d '{"dryRun":true}' ${sync}`);
   console.log(`The sync itself:      curl -X POST ${sync}`);
   console.log(`Past syncs:           ${host.url}/api/memberships/runs?code=${keys.hostKey}`);
+  console.log(`Who is away:          ${host.url}/api/monitor?code=${keys.hostKey}`);
+  console.log(`                      ${host.url}/api/monitor/away.ics?code=${keys.hostKey}`);
+  console.log(`Voice mail:           ${stack.mediator.url} (whom to watch; the greetings are printed here)`);
+  console.log(
+    `Somebody leaves:      curl -k -d '["rafael.ibanez@mantabots.example",{"status":"alwaysEnabled","externalReplyMessage":"Out for lunch"}]' ${stack.graph.url}/_control/automaticReplies`,
+  );
   console.log(
     `Fire a timer:         curl -X POST -H 'x-functions-key: ${keys.masterKey}' -H 'content-type: application/json' -d '{}' ${host.url}/admin/functions/registration-pass`,
   );
@@ -122,6 +135,7 @@ async function setSecrets(): Promise<void> {
   const values = {
     [SECRETS.microsoftClientSecret]: CLIENT_SECRET,
     [SECRETS.webexClientSecret]: WEBEX_CLIENT_SECRET,
+    [SECRETS.mediatorToken]: MEDIATOR_TOKEN,
     [mailPassword("sharkbots")]: MAIL_ACCOUNT.password,
   };
   const secrets = secretStoreFrom(process.env, { clock: systemClock });

@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME…]` prints what passes, syncs and a start cost on this machine; it asserts nothing. */
 import { availableParallelism } from "node:os";
+import { benchAbsence } from "./absence.ts";
 import { benchFirstAnswer } from "./first-answer.ts";
 import { benchLoad } from "./load.ts";
 import { benchMembership } from "./membership.ts";
@@ -11,6 +12,7 @@ const BENCHMARKS: Record<string, () => Promise<Table[]>> = {
   "first-answer": benchFirstAnswer,
   registration: benchRegistration,
   membership: benchMembership,
+  absence: benchAbsence,
 };
 
 const names = process.argv.slice(2);

@@ -56,6 +56,20 @@ var events = [
     '''
   }
   {
+    name: 'absence'
+    title: 'Voice mail may say the wrong thing about who is away'
+    description: 'UNDELIVERED: the mediator, or a webhook, has not taken news in many tries, which go on. FAILED, five times within the hour: mailboxes could not be asked, or the storage account not be used. GET /api/monitor and /api/health/detail tell what is wrong.'
+    severity: 2
+    // A tick is made good by the next one a minute later, so a few that failed are nobody's business.
+    query: '''
+      traces
+      | where message has "ROLLCALL_ABSENCE_UNDELIVERED"
+          or (message has "ROLLCALL_ABSENCE_FAILED"
+            and toscalar(traces | where message has "ROLLCALL_ABSENCE_FAILED" | count) >= 5)
+      | project timestamp, message, operation_Name, operation_Id
+    '''
+  }
+  {
     name: 'poison-message'
     title: 'A message could not be worked on and was put aside'
     description: 'A queue worker failed on it five times. It is kept for 7 days in the queue whose name ends in -poison. Read the errors of its operation, then replay it.'
@@ -193,6 +207,47 @@ resource spacesSilence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
             | where known > 0
           '''
           metricMeasureColumn: 'runs'
+          timeAggregation: 'Total'
+          operator: 'LessThan'
+          threshold: 1
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+        }
+      ]
+    }
+    actions: { actionGroups: [operators.id] }
+  }
+}
+
+/*
+ * The same for the out-of-office monitor, which looks every minute: three hours are enough. A tick in which nothing was to be told says
+ * so too; where nobody is watched there are no lines, so the logs of the hours before tell whether it is on.
+ */
+resource absenceSilence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+  name: 'rollcall-${environmentName}-no-ok-tick'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'Rollcall ${environmentName}: nobody has looked for an hour who is away'
+    description: 'Voice mail does not follow the automatic replies any more, or nobody is watched since then. Open /api/health/detail, then the logs.'
+    enabled: true
+    severity: 1
+    scopes: [applicationInsightsId]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT3H'
+    autoMitigate: false
+    muteActionsDuration: 'P1D'
+    skipQueryValidation: true
+    criteria: {
+      allOf: [
+        {
+          query: '''
+            traces
+            | where message has_any ("ROLLCALL_ABSENCE_OK", "ROLLCALL_ABSENCE_DELAYED", "ROLLCALL_ABSENCE_UNDELIVERED", "ROLLCALL_ABSENCE_FAILED")
+            | summarize known = count(), ticks = countif(timestamp > ago(1h) and not(message has "ROLLCALL_ABSENCE_FAILED"))
+            | where known > 0
+          '''
+          metricMeasureColumn: 'ticks'
           timeAggregation: 'Total'
           operator: 'LessThan'
           threshold: 1

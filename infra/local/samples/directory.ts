@@ -14,6 +14,9 @@ export const CLIENT_SECRET = "local~client~secret";
 export const WEBEX_CLIENT_ID = "C3b1de7c2f8a94d6b9c0e5d4f7a1b2c3d";
 export const WEBEX_CLIENT_SECRET = "local-webex-client-secret";
 
+/** What the voice-mail system shows at our door. */
+export const MEDIATOR_TOKEN = "local-mediator-token";
+
 /** The team that mails through its own provider. */
 export const MAIL_ACCOUNT = { user: "team@sharkbots.example", password: "local-mail-password" };
 
