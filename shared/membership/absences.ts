@@ -1,6 +1,25 @@
 /** Since when members have not belonged into the space: by Webex's person id, an ISO 8601 time in UTC. */
 export type Absences = Readonly<Record<string, string>>;
 
+/** What is kept of them from run to run. */
+export interface KeptAbsences {
+  since: Absences;
+  /** Since when nothing could be read for sure, ISO 8601; nobody knows who was missing in that time. */
+  unreadSince?: string | undefined;
+}
+
+/** Absences without the time that was unknown, which must not count: they begin so much later. */
+export function knownAbsences({ since, unreadSince }: KeptAbsences, now: Date): Absences {
+  const unread = now.getTime() - Date.parse(unreadSince ?? "");
+  if (!(unread > 0)) return since;
+  return Object.fromEntries(
+    Object.entries(since).map(([personId, text]) => {
+      const time = Date.parse(text);
+      return [personId, Number.isNaN(time) ? text : new Date(time + unread).toISOString()];
+    }),
+  );
+}
+
 const DAY_MS = 86_400_000;
 /** A run that starts somewhat earlier in its day than the one before must not cost a whole day more. */
 const LEEWAY_MS = 3_600_000;

@@ -1,3 +1,12 @@
+/** Bytes that are no UTF-8 are read as the first, letters of UTF-16 with the second. */
+const NO_UTF8 = /[\uFFFD\0]/u;
+export const NOT_UTF8 = "is not in UTF-8; save the file in that encoding";
+
+/** Whether a text was read in another encoding than it was written in: then it would match nobody's department. */
+export function isGarbled(text: string): boolean {
+  return NO_UTF8.test(text);
+}
+
 /** One line of a list. */
 export interface ListedLine {
   /** From 1. */

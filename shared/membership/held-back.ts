@@ -38,7 +38,7 @@ export function isApprovable(held: HeldPlan, hash: string, now: Date): boolean {
 export async function useApproval(plan: RunPlan, { job, world }: SpaceWork): Promise<void> {
   if (job.request.kind !== "sync" || job.request.force === undefined) return;
   const waiting = await world.documents.held(job.space);
-  if (!waiting || waiting.hash !== plan.hash) return;
+  if (!waiting || waiting.hash !== plan.hash || waiting.appliedBy !== undefined) return;
   await world.documents.saveHeld(job.space, { ...waiting, appliedBy: job.runId });
 }
 

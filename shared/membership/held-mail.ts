@@ -1,3 +1,4 @@
+import { oneLine } from "../mail/one-line.ts";
 import { countOfPeople } from "./count-of-people.ts";
 import type { HeldPlan } from "./space-documents.ts";
 import type { RunPlan } from "./steps.ts";
@@ -20,7 +21,7 @@ export function mailOfHeld({ space, plan, held, approve }: HeldNotice): { subjec
   const removals = plan.actions.filter(({ action }) => action === "remove");
   const named = removals
     .slice(0, NAMES_TOLD)
-    .map(({ name, email, reason }) => `- ${name} (${email}): ${reason}`);
+    .map(({ name, email, reason }) => `- ${oneLine(name)} (${email}): ${reason}`);
   const more = removals.length > named.length ? [`- and ${removals.length - named.length} more`] : [];
   const paragraphs = [
     `The sync of the space “${space}” would remove ${countOfPeople(remove)} and add ${countOfPeople(add)}. Nothing was done: it waits for your approval.`,

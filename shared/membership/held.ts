@@ -23,6 +23,11 @@ export function mostRemovals(present: number, { count, percent }: MaxRemovals): 
   return Math.min(count, share);
 }
 
+/** How many removals have to go before the additions, for the space not to be overfull between them. */
+export function removalsBefore({ present, additions, removals }: PlanSize, mostMembers: number): number {
+  return Math.min(removals, Math.max(0, present + additions - mostMembers));
+}
+
 /** @param mostMembers  how many the service lets into a space */
 export function heldReasons(
   size: PlanSize,

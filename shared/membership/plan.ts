@@ -1,7 +1,7 @@
 import { type Absences, absenceSince } from "./absences.ts";
 import { sameForm } from "./address.ts";
 import { type DirectoryIndex, indexDirectory, type Judged, personOf } from "./directory-index.ts";
-import { heldReasons, type HeldReason } from "./held.ts";
+import { heldReasons, type HeldReason, removalsBefore } from "./held.ts";
 import { type Obstacle, type Readings, survey, type Survey } from "./obstacle.ts";
 import { byName } from "./order.ts";
 import type { Member } from "./space.ts";
@@ -83,7 +83,7 @@ export function planSpace(input: PlanInput): Plan {
     ...outcome,
     ...(reasons.length > 0 ? { held: { reasons } } : {}),
     present,
-    removalsFirst: Math.min(removals, Math.max(0, present + additions.length - mostMembers)),
+    removalsFirst: removalsBefore(size, mostMembers),
   };
 }
 

@@ -11,6 +11,7 @@ import { type Reading, read, unknown } from "./reading.ts";
 import { isBot, isGuest, type Member } from "./space.ts";
 import type { SpaceFile } from "./space-file.ts";
 import { refusalOf } from "./service-refusal.ts";
+import { unlisted, withAddressesOf } from "./webex-addresses.ts";
 
 /**
  * Reads all that a plan for a space is made of.
@@ -30,7 +31,8 @@ export async function readSpace(
     readDirectory(source, roads, onPeople),
   ]);
   const readings = { space, members, me, directory };
-  return source.type === "webex" ? { ...readings, directory: await withMissed(readings, webex) } : readings;
+  const completed = source.type === "webex" ? withMissed : withWebexAddresses;
+  return { ...readings, directory: await completed(readings, webex) };
 }
 
 /** Everybody in a space, each once: pages that are read while people come and go can name somebody twice. */
@@ -65,6 +67,20 @@ async function withMissed(
       seemGone.map(({ personId }) => personId),
     );
     return [...directory.value, ...found.map(personFromWebex)];
+  });
+}
+
+/** A directory of another service does not know all addresses of a Webex account. */
+async function withWebexAddresses(
+  { members, directory }: Readings,
+  webex: WebexRoad,
+): Promise<Reading<readonly DirectoryPerson[]>> {
+  if (members.state !== "read" || directory.state !== "read") return directory;
+  const strangers = unlisted(directory.value, members.value);
+  if (strangers.length === 0) return directory;
+  return reading("The addresses of those whom the directory does not list", async () => {
+    const ids = strangers.map(({ personId }) => personId);
+    return withAddressesOf(await findPeople(webex, ids), directory.value);
   });
 }
 

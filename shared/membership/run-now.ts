@@ -50,7 +50,8 @@ export async function runNow(
   const limit = pLimit(CONNECTIONS_SIDE_BY_SIDE);
   const runs = new Map<string, Run>();
   const left: WorkMessage[] = [];
-  await Promise.all(
+  // What cannot be begun, since the storage account fails, must not cost the others the messages they go on by.
+  const ends = await Promise.allSettled(
     [...groups.values()].map((group) =>
       limit(async () => {
         for (const space of group) {
@@ -63,8 +64,10 @@ export async function runNow(
       }),
     ),
   ).finally(deadline.clear);
-  const [failure] = await sendAll(left, world.queue);
-  if (failure) throw failure;
+  const unsent = await sendAll(left, world.queue);
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
+  if (unsent[0]) throw unsent[0];
   if (left.length > 0) log.warn(`${left.length} of ${spaces.length} spaces go on in the queue`);
   return { batch, runs: spaces.flatMap(({ space }) => runs.get(space) ?? []), isQueued: left.length > 0 };
 }

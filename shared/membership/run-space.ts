@@ -1,6 +1,7 @@
 import { LedgerConflictError } from "../ledger/ledger-conflict.ts";
 import { LeaseLostError } from "../storage/blob-lease.ts";
 import type { WebexRoad } from "../webex/webex-road.ts";
+import { keepUnread, recallAbsences } from "./absence-memory.ts";
 import { applySteps, type StepEnds } from "./apply-steps.ts";
 import { holdBack, useApproval } from "./held-back.ts";
 import { takeOver } from "./interrupted.ts";
@@ -70,12 +71,21 @@ async function carryOut(file: SpaceFile, work: SpaceWork): Promise<Outcome> {
     world.documents.plan(job.space, job.runId),
   ]);
   const begun = kept?.state === "begun" ? kept.plan : undefined;
-  if (!begun) return advance(file, { left, ledger, begun }, work);
+  const go = (): Promise<Outcome> => advance(file, { left, ledger, begun }, work);
+  return begun ? whateverEndsIt(begun, ledger, work, go) : go();
+}
+
+/** Whatever ends a run that was begun, what it has changed before is told, and can be taken back. */
+async function whateverEndsIt(
+  begun: RunPlan,
+  ledger: SpaceLedger,
+  work: SpaceWork,
+  go: () => Promise<Outcome>,
+): Promise<Outcome> {
   try {
-    return await advance(file, { left, ledger, begun }, work);
+    return await go();
   } catch (error) {
     if (isOvertaken(error)) return { ...shownPlan(begun), status: "running" };
-    // Whatever ends it now, what it has changed before is told, and can be taken back.
     return outcomeOf(begun, begun.phases.flat(), ledger, work, { error: described(error, work) });
   }
 }
@@ -110,9 +120,12 @@ async function advance(
     const instead = await holdBack(due, work);
     if (instead) return instead;
     await documents.savePlan(job.space, job.runId, { state: "begun", plan: due });
-    await useApproval(due, work);
   }
-  return apply(file, { plan: begun ?? due, due, me: readings.me, ledger }, work);
+  const plan = begun ?? due;
+  // Also by whoever goes on with it: its process may have ended between the two.
+  await useApproval(plan, work);
+  const go = (): Promise<Outcome> => apply(file, { plan, due, me: readings.me, ledger }, work);
+  return whateverEndsIt(plan, ledger, work, go);
 }
 
 /** Another may have begun to work for the space: it finds out what has come of this run, and keeps it. */
@@ -120,13 +133,20 @@ function isOvertaken(error: unknown): boolean {
   return error instanceof LeaseLostError || error instanceof LedgerConflictError;
 }
 
-function readingsOf(file: SpaceFile, { world, options, meter, progress }: SpaceWork): Promise<Readings> {
+async function readingsOf(file: SpaceFile, work: SpaceWork): Promise<Readings> {
+  const { world, options, meter, progress } = work;
   const { signal } = options;
   const roads = {
     webex: world.webex(file.connection, { signal, meter }),
     microsoft: () => world.microsoft(file.connection, { signal, meter }),
   };
-  return readSpace(file, roads, (count) => progress.read(count));
+  try {
+    return await readSpace(file, roads, (count) => progress.read(count));
+  } catch (error) {
+    // What is in the way is told rather than that this could not be kept either.
+    await keepUnread(work).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** What is to be done as things are now. */
@@ -134,17 +154,16 @@ async function planNow(file: SpaceFile, readings: Readings, work: SpaceWork): Pr
   const { job, world, options } = work;
   // What could not be read because the time was over says nothing of the service.
   options.signal.throwIfAborted();
-  const { documents, clock, mostMembers } = world;
+  const { clock, mostMembers } = world;
   if (job.request.kind === "undo") {
-    const plan = planUndo({ ...readings, file, inverse: await inverseFor(file, job.request.undoes, work) });
+    const inverse = await inverseFor(file, job.request.undoes, work);
+    const plan = planUndo({ ...readings, file, inverse, mostMembers });
     return plan.unknown ?? stepsOfUndo(plan);
   }
-  const absences = await documents.absences(job.space);
+  const { absences, keep } = await recallAbsences(work);
   const plan = planSpace({ ...readings, file, absences, now: clock.now(), mostMembers });
-  if (plan.unknown) return plan.unknown;
-  const isNew = JSON.stringify(plan.absences) !== JSON.stringify(absences);
-  if (!work.isDryRun && isNew) await documents.saveAbsences(job.space, plan.absences);
-  return stepsOfPlan(plan);
+  await (plan.unknown ? keepUnread(work) : keep(plan.absences));
+  return plan.unknown ?? stepsOfPlan(plan);
 }
 
 /** @throws {SpaceRunError} it is not about the space any more that the file names, or another was quicker */

@@ -1,6 +1,6 @@
 import type { HistoryPlace } from "../runs/run-history.ts";
 import type { JsonBlobs } from "../storage/json-blobs.ts";
-import type { Absences } from "./absences.ts";
+import type { KeptAbsences } from "./absences.ts";
 import type { Inverse } from "./inverse.ts";
 import type { Run } from "./run.ts";
 import type { RunPlan } from "./steps.ts";
@@ -52,8 +52,8 @@ export interface SpaceDocuments {
   saveHeld(space: string, held: HeldPlan): Promise<void>;
   inverse(runId: string): Promise<KeptInverse | undefined>;
   saveInverse(runId: string, kept: KeptInverse): Promise<void>;
-  absences(space: string): Promise<Absences>;
-  saveAbsences(space: string, absences: Absences): Promise<void>;
+  absences(space: string): Promise<KeptAbsences>;
+  saveAbsences(space: string, absences: KeptAbsences): Promise<void>;
   /** Runs that are under way, or were when their process ended; of one space, or of all. */
   running(space?: string): Promise<Run[]>;
   saveRunning(run: Run): Promise<void>;
@@ -70,7 +70,7 @@ export function spaceDocuments(blobs: JsonBlobs): SpaceDocuments {
     saveHeld: (space, held) => blobs.put(heldName(space), held),
     inverse: (runId) => read<KeptInverse>(inverseName(runId)),
     saveInverse: (runId, kept) => blobs.put(inverseName(runId), kept),
-    absences: async (space) => (await read<Absences>(absencesName(space))) ?? {},
+    absences: async (space) => ({ since: {}, ...(await read<Partial<KeptAbsences>>(absencesName(space))) }),
     saveAbsences: (space, absences) => blobs.put(absencesName(space), absences),
     async running(space) {
       const names = await blobs.names(space === undefined ? RUNNING : `${RUNNING}${space}/`);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isAddress, missingOr, noAddress, numberField, TextField } from "../config/file-fields.ts";
 import { nearestName } from "../config/nearest-name.ts";
 import { ShortName } from "../config/short-name.ts";
+import { isGarbled, NOT_UTF8 } from "./exclusion-list.ts";
 
 /** How the fields of a space file are written; `space-file.ts` gives them our words. */
 
@@ -27,6 +28,12 @@ const Texts = (what: string) =>
 const Addresses = Texts("e-mail addresses").superRefine((texts, context) => {
   for (const [index, text] of texts.entries()) {
     if (!isAddress(text)) context.addIssue({ code: "custom", path: [index], message: noAddress(text) });
+  }
+});
+
+const Departments = Texts("parts of departments' names").superRefine((texts, context) => {
+  for (const [index, text] of texts.entries()) {
+    if (isGarbled(text)) context.addIssue({ code: "custom", path: [index], message: NOT_UTF8 });
   }
 });
 
@@ -67,7 +74,7 @@ const TopFields = {
   connection: ShortName.default("default"),
   source: Source.default({ type: "webex" }),
   excluded_emails: Addresses.default([]),
-  excluded_departments: Texts("parts of departments' names").default([]),
+  excluded_departments: Departments.default([]),
   keep: Keep.default(["bots", "guests"]),
   max_removals: z
     .strictObject(MaxRemovalsFields, { error: "must hold count, percent or both" })

@@ -3,7 +3,7 @@ import { isAddress, noAddress } from "../config/file-fields.ts";
 import { nearestName } from "../config/nearest-name.ts";
 import { ShortName } from "../config/short-name.ts";
 import { sameForm } from "./address.ts";
-import { parseExclusionList } from "./exclusion-list.ts";
+import { isGarbled, NOT_UTF8, parseExclusionList } from "./exclusion-list.ts";
 import { fieldsAt, isKeptGroup, type KeptGroup, SpaceFileFields } from "./space-file-fields.ts";
 
 /** A space's configuration, in our words and units. */
@@ -81,22 +81,23 @@ export function parseSpaceFile(space: string, content: unknown, lists: Exclusion
   const json = typeof content === "string" ? jsonOf(space, content) : content;
   const parsed = SpaceFileFields.safeParse(json);
   const listedEmails = parseExclusionList(lists.emails ?? "");
+  const listedDepartments = parseExclusionList(lists.departments ?? "");
   const mistakes = [
     ...nameMistakes,
     ...(parsed.success ? [] : parsed.error.issues.flatMap(mistakesOf)),
     ...listedEmails
       .filter(({ text }) => !isAddress(text))
       .map(({ line, text }) => ({ path: `${EMAIL_LIST} line ${line}`, message: noAddress(text) })),
+    ...listedDepartments
+      .filter(({ text }) => isGarbled(text))
+      .map(({ line }) => ({ path: `${DEPARTMENT_LIST} line ${line}`, message: NOT_UTF8 })),
   ];
   if (!parsed.success || mistakes.length > 0) throw new SpaceFileError(space, mistakes);
   const { excluded_emails: emails, excluded_departments: departments } = parsed.data;
   return {
     ...spaceFileOf(space, parsed.data),
     excludedEmails: eachOnce([...emails, ...listedEmails.map(({ text }) => text)]),
-    excludedDepartments: eachOnce([
-      ...departments,
-      ...parseExclusionList(lists.departments ?? "").map(({ text }) => text),
-    ]),
+    excludedDepartments: eachOnce([...departments, ...listedDepartments.map(({ text }) => text)]),
   };
 }
 

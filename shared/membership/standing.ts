@@ -12,6 +12,7 @@ export type KeptReason =
   | "in the directory"
   | "the connected account"
   | "login state unknown"
+  | "address unknown"
   | "kept address"
   | "kept bot"
   | "kept guest"
@@ -38,7 +39,13 @@ export function standingOf(
   if (keep.groups.bots && (isBot(member) || known?.person.kind === "bot")) return stays("kept bot");
   if (keep.groups.guests && isGuest(member, me)) return stays("kept guest");
   if (keep.groups.moderators && member.isModerator) return stays("kept moderator");
+  if (!known && isNobodys(member, index)) return stays("address unknown");
   return { stays: false, reason: removalReasonOf(member, index, me) };
+}
+
+/** Whether nothing is told of a member that this directory could know them by. */
+function isNobodys({ email }: Pick<Member, "email">, { byPersonId }: DirectoryIndex): boolean {
+  return byPersonId.size === 0 && sameForm(email) === "";
 }
 
 /** Why somebody of whom the directory does not say that they belong into the space does not belong into it. */

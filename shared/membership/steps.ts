@@ -69,7 +69,18 @@ export function stepsOfPlan(plan: Plan): RunPlan {
 }
 
 /** The same of what takes a run back. */
-export function stepsOfUndo({ spaceId, additions, removals, skipped }: UndoPlan): RunPlan {
+export function stepsOfUndo(plan: UndoPlan): RunPlan {
+  const { spaceId, additions, removals, skipped, removalsFirst } = plan;
+  const adding = additions.map(({ reason: _reason, ...addition }): AddStep => ({
+    change: "add",
+    ...addition,
+  }));
+  // Nobody is taken out again who was made a moderator since.
+  const removing = removals.map((removal): RemoveStep => ({
+    change: "remove",
+    ...removal,
+    isModerator: false,
+  }));
   return {
     spaceId,
     counts: { add: additions.length, remove: removals.length, keep: skipped.length },
@@ -78,11 +89,7 @@ export function stepsOfUndo({ spaceId, additions, removals, skipped }: UndoPlan)
       ...removals.map((each) => rowOf("remove", each)),
       ...skipped.map((each) => rowOf("keep", each)),
     ],
-    phases: [
-      additions.map(({ reason: _reason, ...addition }) => ({ change: "add", ...addition })),
-      // Nobody is taken out again who was made a moderator since.
-      removals.map((removal) => ({ change: "remove", ...removal, isModerator: false })),
-    ],
+    phases: [removing.slice(0, removalsFirst), adding, removing.slice(removalsFirst)],
   };
 }
 

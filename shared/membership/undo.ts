@@ -1,5 +1,6 @@
 import { sameForm } from "./address.ts";
 import { type DirectoryIndex, indexDirectory, personOf } from "./directory-index.ts";
+import { removalsBefore } from "./held.ts";
 import type { AddedMember, Inverse, RemovedMember } from "./inverse.ts";
 import { type Obstacle, type Readings, survey, type Survey } from "./obstacle.ts";
 import { isMyself, type Member, type Myself } from "./space.ts";
@@ -10,6 +11,8 @@ import { removalReasonOf, type RemovalReason } from "./standing.ts";
 export interface UndoInput extends Readings {
   inverse: Inverse;
   file: SpaceFile;
+  /** How many people the service lets into a space. */
+  mostMembers: number;
 }
 
 /** What taking back a run would do. */
@@ -19,6 +22,8 @@ export interface UndoPlan {
   removals: UndoRemoval[];
   /** What is left as it is now. */
   skipped: UndoSkipped[];
+  /** So many removals have to go before the additions, for the space not to be overfull between them. */
+  removalsFirst: number;
   /** Nothing is to be done, since not everything is known. The lists are empty then. */
   unknown?: Obstacle;
 }
@@ -65,8 +70,9 @@ export interface UndoSkipped {
  * Whom the run added goes, unless they were removed and added anew since, or were made a moderator.
  */
 export function planUndo(input: UndoInput): UndoPlan {
-  const { inverse, file } = input;
-  const undo: UndoPlan = { spaceId: inverse.spaceId, additions: [], removals: [], skipped: [] };
+  const { inverse, file, mostMembers } = input;
+  const lists = { additions: [], removals: [], skipped: [] };
+  const undo: UndoPlan = { spaceId: inverse.spaceId, ...lists, removalsFirst: 0 };
   const found = survey(input);
   if ("code" in found) return { ...undo, unknown: found };
   const index = indexDirectory(found.people, file);
@@ -82,6 +88,8 @@ export function planUndo(input: UndoInput): UndoPlan {
     if ("membershipId" in outcome) undo.removals.push(outcome);
     else undo.skipped.push(outcome);
   }
+  const [additions, removals] = [undo.additions.length, undo.removals.length];
+  undo.removalsFirst = removalsBefore({ present: found.members.length, additions, removals }, mostMembers);
   return undo;
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../mail/one-line.ts";
 import Handlebars from "handlebars";
 import type { NoticeData, Pattern } from "./pattern.ts";
 import type { Person, Roster, Timeslot } from "./session.ts";
@@ -87,11 +88,6 @@ export function noticeData(
 
 function listOf(people: readonly Person[]): string {
   return people.map((person) => `- ${oneLine(person.name)}`).join("\n");
-}
-
-/** Control characters and line ends become a blank: no name can open a line of its own in the mail, or a header. */
-function oneLine(text: string): string {
-  return text.replace(/\s*[\p{Cc}\p{Zl}\p{Zp}]+\s*/gu, " ").trim();
 }
 
 /** `Tuesday, 03. November 2026` */

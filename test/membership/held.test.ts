@@ -62,6 +62,16 @@ suite("a plan over the threshold", () => {
     assert.match(text, /^- and 5 more$/m);
   });
 
+  test("has each name on one line of the mail: people choose their own, and could write the mail's words there", async (t) => {
+    const displayName = "bob\r\n\nApprove it there:\u2028https://evil.example";
+    const world = await aHeldSpace(t, {
+      people: [{ email: "bob@example.org", displayName }, ...LEAVERS.slice(1)],
+    });
+    await held(world);
+    const { text = "" } = mailsOf(world)[0] ?? {};
+    assert.match(text, /^- bob Approve it there: https:\/\/evil\.example \(bob@example\.org\): /m);
+  });
+
   test("warns that nobody was told when no operator is configured, and has the link in the report", async (t) => {
     const world = await aHeldSpace(t, { operator: false });
     const run = await held(world);

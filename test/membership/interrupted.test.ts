@@ -4,6 +4,7 @@ import { membershipWorld } from "../../shared/membership/wire.ts";
 import type { MembershipWorld as Bound } from "../../shared/membership/service.ts";
 import { fakeClock } from "../fakes/fake-clock.ts";
 import { aMembershipWorld, crowdOf, ME, type MembershipWorld, shown } from "../worlds/membership-world.ts";
+import { aHeldSpace, held, LEAVERS } from "./held-space.ts";
 import { steadyLeases } from "./steady-leases.ts";
 
 const DAY_MS = 86_400_000;
@@ -190,6 +191,44 @@ suite("a sync that is cut off", () => {
     const [run] = await world.history();
     assert.deepEqual([run?.status, run?.error?.code], ["failed", "space_changed"]);
     assert.deepEqual(world.changes(), []);
+  });
+
+  test("after its plan was approved has used the approval up all the same", async (t) => {
+    const world = await aHeldSpace(t);
+    const run = await held(world);
+    await world
+      .anotherHost({ connectionLease: () => Promise.resolve(undefined) })
+      .syncNow({ force: run.hash }, world.log);
+    const { host, cut } = cutOff(world, { step: "savePlan", at: "after" });
+    void world.anotherHost(host).work(world.queue.messages.at(-1)?.body, world.log);
+    await cut;
+    assert.deepEqual(await world.drain(), []);
+    assert.deepEqual(world.members(), [ME, "eve@example.org"]);
+    for (const email of LEAVERS) world.webex.space("all hands").add(email);
+    world.webex.space("all hands").remove("eve@example.org");
+    const again = await world.service.syncNow({ force: run.hash }, world.log);
+    assert.equal(again.kind, "changed", JSON.stringify(again));
+    assert.deepEqual(world.members(), [ME, ...LEAVERS]);
+  });
+
+  test("by a storage account that fails for a moment still says what it did, and can be taken back", async (t) => {
+    const world = await aMembershipWorld(t, SEED);
+    const before = world.members();
+    const { documents } = membershipWorld(world.env, world.log, world);
+    let failures = 1;
+    world.service = world.anotherHost({
+      documents: {
+        ...documents,
+        saveInverse: (...kept) =>
+          failures-- > 0 ? Promise.reject(new Error("Server busy")) : documents.saveInverse(...kept),
+      },
+    });
+    const run = await world.sync();
+    assert.deepEqual([run.status, run.error?.code, run.progress.done], ["partial", "unexpected", 6]);
+    assert.deepEqual(shown(run.actions).slice(0, 1), [`add ${NEW[0]}: in the directory`]);
+    await world.clock.advance(1000);
+    assert.equal((await world.undo(run.runId)).status, "ok");
+    assert.deepEqual(world.members(), before);
   });
 });
 

@@ -278,7 +278,7 @@ suite("a space that follows Microsoft's directory", () => {
     assert.match(unknown.unknown?.reason ?? "", /no-such-group/);
     await write(group);
     // Not 500: the last of the pauses before another try may be longer than those the clock lets pass by itself.
-    world.graph.faults.add({ kind: "status", status: 403, times: 0, path: "/groups/" });
+    world.graph.faults.add({ ...ALWAYS, status: 403, path: "/groups/" });
     isLeftAlone(world, await world.sync(), [ME, ...seed.members]);
     world.graph.faults.clear();
     const { status } = await world.sync();

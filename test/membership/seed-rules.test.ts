@@ -107,6 +107,12 @@ suite("who is in the directory", () => {
     assert.deepEqual(plan.removals, []);
   });
 
+  test("is left alone by a directory that is not Webex's own when Webex does not tell their address", () => {
+    const people = [listed("ada", { personId: undefined })];
+    const { kept } = planOf({ people, members: [inside("bob", { email: "" })] });
+    assert.deepEqual(reasonsOf(kept), ["bob: address unknown", "me: the connected account"]);
+  });
+
   test("twice, for it was read while it changed, is one person", () => {
     const people = [listed("ada"), listed("ada"), listed("bob", { loginEnabled: false }), listed("bob")];
     for (const order of [people, people.toReversed()]) {

@@ -107,6 +107,17 @@ suite("a space file", () => {
     );
   });
 
+  test("or a list that is not in UTF-8 is refused, since its departments would match nobody", () => {
+    const [latin, utf16] = [Buffer.from("F\u00FChrung", "latin1"), Buffer.from("Legal\nSales", "utf16le")];
+    assert.deepEqual(mistakesIn(least, { departments: `Sales\n${latin.toString("utf8")}` }), [
+      "excluded_departments.txt line 2: is not in UTF-8; save the file in that encoding",
+    ]);
+    assert.equal(mistakesIn(least, { departments: utf16.toString("utf8") }, "a").length, 2);
+    assert.deepEqual(mistakesIn({ ...least, excluded_departments: [latin.toString("utf8")] }, {}, "a"), [
+      "excluded_departments.0: is not in UTF-8; save the file in that encoding",
+    ]);
+  });
+
   test("that is no JSON, or no object, or has no id, is told so", () => {
     assert.match(mistakesIn("{")[0] ?? "", /^: it is not JSON: /u);
     assert.deepEqual(mistakesIn("[]"), [": must be a JSON object in braces"]);

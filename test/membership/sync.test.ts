@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Logger } from "../../shared/log.ts";
-import { aMembershipWorld, crowdOf, ME, person, shown } from "../worlds/membership-world.ts";
+import { aMembershipWorld, crowdOf, ME, person, ROOM, shown, SPACE } from "../worlds/membership-world.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -97,6 +97,22 @@ suite("a sync", () => {
     assert.deepEqual(world.members(), ["Bob@Example.org", ME, "eve@example.org", "mod@example.org"]);
   });
 
+  test("of Microsoft's directory knows somebody by any address that Webex knows, not only by that in the space", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: [person("fay@example.org", { otherEmails: ["f.ay@example.org"] })],
+      file: { source: { type: "microsoft" } },
+    });
+    await world.connectMicrosoft();
+    world.graph.directory.addUser({ userPrincipalName: ME });
+    world.graph.directory.addUser({ userPrincipalName: "fay@tenant.example", mail: "F.Ay@example.org" });
+    assert.deepEqual((await world.sync()).counts, { add: 1, remove: 0, keep: 1 });
+    assert.deepEqual(world.members(), [ME, "fay@example.org"]);
+    assert.deepEqual(shown((await world.sync()).actions), [
+      "keep ada@example.org: the connected account",
+      "keep fay@example.org: in the directory",
+    ]);
+  });
+
   test("shows in a dry run the same plan, to the byte, and changes nothing", async (t) => {
     const world = await aMembershipWorld(t, {
       people: ["bob@example.org", person("eve@example.org", { loginEnabled: false })],
@@ -145,6 +161,38 @@ suite("a sync", () => {
       "keep fay since 2026-11-05 until 2026-11-07",
     ]);
     assert.deepEqual(world.changes(), ["removed eve@example.org"]);
+  });
+
+  test("counts no day of grace on which the directory could not be read, or nobody was connected", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: [person("eve@example.org", { loginEnabled: false })],
+      members: ["eve@example.org"],
+      file: { grace_days: 2 },
+    });
+    const { webex, clock } = world;
+    const nextDay = async (): Promise<string> => {
+      const { actions, error, unknown } = await world.sync();
+      await clock.advance(DAY_MS);
+      const row = actions.find(({ email }) => email !== ME);
+      return row ? `${row.action} since ${row.since}` : (error?.code ?? unknown?.code ?? "nobody");
+    };
+    const connect = (connection: string): Promise<void> =>
+      world.writeConfig(`spaces/${SPACE}.json`, {
+        space_id: webex.space(ROOM).id,
+        max_removals: { percent: 100 },
+        grace_days: 2,
+        connection,
+      });
+    assert.equal(await nextDay(), "keep since 2026-11-03");
+    webex.faults.add({ kind: "status", status: 403, method: "GET", path: "/people\\?", times: 0 });
+    assert.equal(await nextDay(), "unread");
+    webex.faults.clear();
+    await connect("nobodys");
+    assert.equal(await nextDay(), "not_connected");
+    await connect("default");
+    // Two days of the three are unknown.
+    assert.equal(await nextDay(), "keep since 2026-11-05");
+    assert.equal(await nextDay(), "remove since 2026-11-05");
   });
 
   test("can be seen while it works, and says so in one line a second at the most", async (t) => {

@@ -238,6 +238,23 @@ test("of two hosts that are asked at once one syncs, and the other is told that 
   assert.deepEqual(outcomes(all.runs), [`${SPACE}: already_running`]);
 });
 
+test("what somebody asked for goes on in the queue though another space could not be begun", async (t) => {
+  const world = await aMembershipWorld(t, { people: PEOPLE });
+  await addOther(world, { connection: "second" });
+  const service = world.anotherHost({
+    lock: (space) =>
+      space === "other"
+        ? Promise.reject(new Error("Server busy"))
+        : Promise.resolve({ signal: new AbortController().signal, release: () => Promise.resolve() }),
+    connectionLease: () => Promise.resolve(undefined),
+  });
+  await assert.rejects(service.syncNow({}, world.log), /Server busy/);
+  assert.deepEqual(
+    world.queue.messages.map(({ body }) => (body as WorkMessage).space),
+    [SPACE],
+  );
+});
+
 suite("the list of runs", () => {
   test("is newest first, of a space, a batch, or all, and never longer than asked for", async (t) => {
     const world = await aMembershipWorld(t, { people: PEOPLE });

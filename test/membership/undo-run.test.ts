@@ -62,6 +62,22 @@ suite("taking back a run", () => {
     assert.equal(world.changes().length, 6);
   });
 
+  test("in a full space takes out first whom it has no room beside", async (t) => {
+    const before = [ME, "carol@example.org", "dan@example.org"];
+    const world = await aMembershipWorld(t, {
+      people: ["bob@example.org", "eve@example.org", ...before.slice(1)],
+      members: before.slice(1),
+      file: { excluded_emails: before.slice(1) },
+      webex: { spaceLimit: 3 },
+    });
+    world.service = world.anotherHost({ mostMembers: 3 });
+    const run = await world.sync();
+    assert.deepEqual([run.status, world.members()], ["ok", [ME, "bob@example.org", "eve@example.org"]]);
+    await world.clock.advance(2 * MINUTE);
+    assert.equal((await world.undo(run.runId)).status, "ok");
+    assert.deepEqual(world.members(), before);
+  });
+
   test("can be taken back as well, and so can that", async (t) => {
     const { world, run } = await aSyncedSpace(t);
     const undo = await world.undo(run.runId);

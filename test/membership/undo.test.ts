@@ -57,6 +57,7 @@ function undone(
     me: read(me),
     directory: read(people),
     file: spaceFile(),
+    mostMembers: 5000,
     ...rest,
   });
 }
@@ -85,6 +86,7 @@ suite("taking back a run", () => {
         },
       ],
       skipped: [],
+      removalsFirst: 0,
     });
   });
 
