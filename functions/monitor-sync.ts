@@ -6,6 +6,7 @@ import { absence } from "./capabilities.ts";
 export const handler: HttpHandler = (_request, context) =>
   answering(context, async () => {
     const service = await absence.service();
-    const report = await service.synchronize();
+    const { isPending, ...report } = await service.synchronize();
+    if (isPending) return { status: 202, headers: { location: "/api/monitor" }, jsonBody: report };
     return { status: report.synchronized ? 200 : 502, jsonBody: report };
   });

@@ -49,6 +49,9 @@ const Schedule = z.object({
   scheduledEndDateTime: DateTimeTimeZone,
 });
 
+/** “For ever” is the end of the year 9999 by some zone's clock; a later instant has no place in rows and calendars. */
+const LAST_INSTANT = new Date("9999-12-31T23:59:59.999Z");
+
 /**
  * Reads what Graph answers for a mailbox's automatic replies.
  * @returns or why it cannot be read, without the texts
@@ -78,7 +81,8 @@ function windowOf(body: unknown): AbsenceWindow | { why: string } {
   if ("why" in ends) return { why: `The replies' end cannot be read: ${ends.why}.` };
   const [start] = starts.instants;
   // 01:45 to 01:15 on the night the clocks go back ends in the second of the two hours.
-  return { start, end: ends.instants.find((instant) => instant > start) ?? ends.instants[0] };
+  const end = ends.instants.find((instant) => instant > start) ?? ends.instants[0];
+  return { start, end: end > LAST_INSTANT ? LAST_INSTANT : end };
 }
 
 /** Names the fields alone: an issue's own message may quote what was sent. */

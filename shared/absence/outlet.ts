@@ -34,7 +34,9 @@ export class TargetAbsence {
 
   /** Whether it is to be left alone. */
   get isDown(): boolean {
-    return this.#clock.now().getTime() < this.#until;
+    const leftMs = this.#until - this.#clock.now().getTime();
+    // More is left only when the clock was set back.
+    return leftMs > 0 && leftMs <= LEFT_ALONE_MS;
   }
 
   /** Learns from an answer, or from there being none. */

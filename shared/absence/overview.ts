@@ -86,7 +86,8 @@ function watchedUser(
     id,
     monitoredSince: registeredAt,
     ...stateOf(found, now),
-    ...(lastCheck === undefined ? {} : { lastCheck }),
+    // One before the registration was of others.
+    ...(lastCheck === undefined || lastCheck < registeredAt ? {} : { lastCheck }),
     deliveries,
   };
 }

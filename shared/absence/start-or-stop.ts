@@ -40,7 +40,14 @@ async function startWatching(email: string, world: MonitorWorld): Promise<Monito
     registeredAt: clock.now().toISOString(),
     found: before?.found,
   });
+  if (before?.email.toLowerCase() !== email.toLowerCase()) await forgetOthers(email, found.id, users);
   return "done";
+}
+
+/** An address that has passed to somebody else: two mailboxes must not take turns at one greeting. */
+async function forgetOthers(email: string, id: string, users: MonitoredUsers): Promise<void> {
+  const named = await users.named(email);
+  for (const other of named) if (other.id !== id) await users.remove(other.id);
 }
 
 /** Somebody who has left the directory can be stopped all the same. */

@@ -17,6 +17,8 @@ export interface SyncReport {
   reachable: boolean;
   /** Whether it then sent its users, each as a request of its own to our monitor. */
   synchronized: boolean;
+  /** Whether it is still sending them as far as is known: with many users it takes minutes. */
+  isPending: boolean;
   /** What happened, and what to do about it. */
   detail: string;
 }
@@ -26,16 +28,18 @@ export async function synchronize({ mediator }: Pick<SyncWorld, "mediator">): Pr
   const greeted = await mediator.greet();
   if (!greeted.done) {
     const detail = `The mediator is not reachable at MEDIATOR_URL: ${greeted.why}. Check the setting, and that the mediator runs.`;
-    return { reachable: false, synchronized: false, detail };
+    return { reachable: false, synchronized: false, isPending: false, detail };
   }
   const setUp = await mediator.setUp();
   if (!setUp.done) {
-    const detail = `The mediator is reachable, but did not send its users: ${setUp.why}.`;
-    return { reachable: true, synchronized: false, detail };
+    const detail = setUp.isLate
+      ? `The mediator was asked for its users, and ${setUp.why}. It takes its time with many: GET /api/monitor lists those that have come.`
+      : `The mediator is reachable, but did not send its users: ${setUp.why}.`;
+    return { reachable: true, synchronized: false, isPending: setUp.isLate, detail };
   }
   const detail =
     "The mediator has sent its users. If GET /api/monitor lists fewer than it knows, check that its mail interface is the address of this app.";
-  return { reachable: true, synchronized: true, detail };
+  return { reachable: true, synchronized: true, isPending: false, detail };
 }
 
 const LAST_SYNC = "sync.json";
@@ -51,7 +55,8 @@ export async function syncWhileEmpty(log: Logger, world: SyncWorld): Promise<voi
   const { blobs, clock, mediator } = world;
   const last = LastSync.safeParse(await blobs.read(LAST_SYNC)).data;
   const now = clock.now();
-  if (last && now.getTime() - Date.parse(last.at) < AT_MOST_EVERY_MS) return;
+  // One that lies far ahead was before the clock was set back.
+  if (last && Math.abs(now.getTime() - Date.parse(last.at)) < AT_MOST_EVERY_MS) return;
   const greeted = await mediator.greet();
   if (!greeted.done) {
     log.warn(`nobody is watched yet, and the mediator is not reachable: ${greeted.why}`);
@@ -61,5 +66,7 @@ export async function syncWhileEmpty(log: Logger, world: SyncWorld): Promise<voi
   await blobs.put(LAST_SYNC, { at: now.toISOString() });
   const setUp = await mediator.setUp();
   if (setUp.done) log.info("nobody was watched yet: the mediator was asked for its users");
+  else if (setUp.isLate)
+    log.info(`nobody was watched yet: the mediator was asked for its users, and ${setUp.why}`);
   else log.warn(`nobody is watched yet, and the mediator did not send its users: ${setUp.why}`);
 }

@@ -49,7 +49,8 @@ async function post(
   } catch (error) {
     return unsigned(error instanceof Error ? error.message : String(error));
   }
-  const answer = await ask(url, { method: "POST", headers, body, timeoutMs: ANSWER_WITHIN_MS, clock });
+  const question = { method: "POST", headers, body, timeoutMs: ANSWER_WITHIN_MS, clock } as const;
+  const answer = await ask(url, { ...question, statusAlone: true });
   if ("silent" in answer) return { taken: false, failure: `no answer: ${answer.silent}`, isAbsent: true };
   const { status } = answer;
   if (status >= 200 && status < 300) return { taken: true };

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Environment } from "../config/settings.ts";
 import { openGraphRoad } from "../graph/graph-road.ts";
 import { manyMailboxesPace } from "../graph/pace.ts";
+import { untilAborted } from "../http/deadline.ts";
 import { tableLedger } from "../ledger/ledger.ts";
 import { mediatorAt } from "../mediator/mediator.ts";
 import { microsoftAppTokens } from "../oauth/open-app-tokens.ts";
@@ -71,7 +72,7 @@ export function absenceWorld(env: Environment, { clock = systemClock }: WireOpti
       }),
     async graph({ signal }) {
       // Without a token there is nothing to ask, twenty times a request.
-      await tokens.get();
+      await untilAborted(tokens.get(), signal);
       return openGraphRoad({
         graphUrl,
         limit,

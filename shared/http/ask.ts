@@ -1,11 +1,13 @@
 import type { Clock } from "../clock.ts";
-import { startDeadline } from "./deadline.ts";
+import { DeadlineError, startDeadline } from "./deadline.ts";
 import { reasonOfFetchError } from "./request-effect.ts";
 
 export interface Question {
   method: "GET" | "POST";
   headers?: Record<string, string>;
   body?: string;
+  /** What it says beside its status is of no use: that is not waited for. */
+  statusAlone?: boolean;
   /** For the whole exchange, milliseconds. */
   timeoutMs: number;
   clock: Clock;
@@ -13,8 +15,11 @@ export interface Question {
   signal?: AbortSignal | undefined;
 }
 
-/** What came back, or why nothing did: then whether the request has had its effect is not known. */
-export type Answer = { status: number; text: string } | { silent: string };
+/**
+ * What came back, or why nothing did: then whether the request has had its effect is not known. `isLate`: nothing came in
+ * the time that was given.
+ */
+export type Answer = { status: number; text: string } | { silent: string; isLate: boolean };
 
 /** No more of an answer is looked at, bytes. */
 const MOST_READ = 64 * 1024;
@@ -22,7 +27,7 @@ const MOST_READ = 64 * 1024;
 /** Asks a service once. A redirect is not followed, since a POST would become a GET on its way. Never throws. */
 export async function ask(
   url: string,
-  { method, headers = {}, body, timeoutMs, clock, signal }: Question,
+  { method, headers = {}, body, statusAlone = false, timeoutMs, clock, signal }: Question,
 ): Promise<Answer> {
   const deadline = startDeadline({ milliseconds: timeoutMs, clock, signal });
   try {
@@ -33,10 +38,12 @@ export async function ask(
       signal: deadline.signal,
       ...(body === undefined ? {} : { body }),
     });
-    return { status: response.status, text: await beginningOf(response) };
+    if (!statusAlone) return { status: response.status, text: await beginningOf(response) };
+    response.body?.cancel().catch(() => undefined);
+    return { status: response.status, text: "" };
   } catch (error) {
-    if (deadline.signal.aborted) return { silent: reasonOfFetchError(deadline.signal.reason) };
-    return { silent: reasonOfFetchError(error) };
+    const reason: unknown = deadline.signal.aborted ? deadline.signal.reason : error;
+    return { silent: reasonOfFetchError(reason), isLate: reason instanceof DeadlineError };
   } finally {
     deadline.clear();
   }

@@ -7,7 +7,7 @@ export interface Mediator {
   /** Whether it is there: a simple GET of its address. */
   greet(options?: CallOptions): Promise<MediatorAnswer>;
   /** Has it send the users it knows, each as a request of its own to our monitor, before it answers. */
-  setUp(options?: CallOptions): Promise<MediatorAnswer>;
+  setUp(options?: CallOptions): Promise<SetUpAnswer>;
   /** Tells it that a user is away or not. It takes the same twice. */
   setStatus(status: MailStatus, options?: CallOptions): Promise<MediatorAnswer>;
 }
@@ -27,11 +27,15 @@ export interface MailStatus {
 /** `isAbsent`: it gave no answer, or one that says nothing about this request but that it works for nobody. */
 export type MediatorAnswer = { done: true } | { done: false; why: string; isAbsent: boolean };
 
+/** `isLate`: there is no answer yet, and it may well be at it. */
+export type SetUpAnswer = { done: true } | { done: false; why: string; isLate: boolean };
+
 /** It waits 10 s itself for the voice-mail system behind it. */
 const STATUS_WITHIN_MS = 15_000;
 const GREETING_WITHIN_MS = 15_000;
 /** Our answer to whoever asks for a sync has to be there in 200 s. */
 const SETUP_WITHIN_MS = 150_000;
+const NOT_ENDED = `it has not ended within ${SETUP_WITHIN_MS / 1000} s`;
 
 const Result = z.object({ result: z.string() });
 
@@ -50,7 +54,9 @@ export function mediatorAt(url: string, { clock }: { clock: Clock }): Mediator {
     },
     async setUp({ signal } = {}) {
       const question = { method: "POST", headers, timeoutMs: SETUP_WITHIN_MS, clock, signal } as const;
-      return understood(await ask(`${url}/api/setup`, question));
+      const answer = await ask(`${url}/api/setup`, question);
+      if ("silent" in answer && answer.isLate) return { done: false, why: NOT_ENDED, isLate: true };
+      return { isLate: false, ...understood(answer) };
     },
     async setStatus({ email, away, message }, { signal } = {}) {
       // These three and no others; the status is a text, as Python writes it.

@@ -94,6 +94,13 @@ suite("a mailbox's automatic replies", () => {
       ["2026-03-08T07:30:00.000Z", "2026-03-08T16:00:00.000Z"],
     ],
     [
+      "without an end in sight, to the last instant that can be written down",
+      "2026-03-08T12:00:00",
+      "9999-12-31T23:59:59.9999999",
+      "Pacific Standard Time",
+      ["2026-03-08T19:00:00.000Z", "9999-12-31T23:59:59.999Z"],
+    ],
+    [
       "with an offset of its own",
       "2026-03-08T02:30:00Z",
       "2026-03-08T12:00:00+02:00",

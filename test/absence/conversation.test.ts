@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fakeClock } from "../fakes/fake-clock.ts";
 import { ADA, anAbsenceWorld, BLAISE, somebody } from "../worlds/absence-world.ts";
 
 const AWAY = { status: "alwaysEnabled", externalReplyMessage: "<p>I am away.</p>" } as const;
@@ -129,6 +130,25 @@ test("somebody who has left the directory can be stopped", async (t) => {
   assert.deepEqual(await world.service.list(), []);
 });
 
+test("an address that has passed to somebody else tells of that one alone", async (t) => {
+  const sales = "sales@contoso.example";
+  const world = await anAbsenceWorld(t, { voiceMail: [{ alias: sales }] });
+  const { graph, service } = world;
+  graph.mailbox(ADA).changeUser({ proxyAddresses: [`smtp:${sales}`] });
+  await service.monitor({ email: sales, monitor: true });
+  graph.mailbox(ADA).changeUser({ proxyAddresses: [] });
+  graph.mailbox(BLAISE).changeUser({ proxyAddresses: [`smtp:${sales}`] });
+  await service.monitor({ email: sales.toUpperCase(), monitor: true });
+  await service.monitor({ email: sales, monitor: true });
+  assert.deepEqual(
+    (await service.list()).map(({ id, email }) => [id, email]),
+    [[graph.mailbox(BLAISE).user.id, sales]],
+  );
+  world.setReplies(ADA, AWAY);
+  await world.ticks(2);
+  assert.deepEqual(world.greetings(), [`False ${sales}`]);
+});
+
 test("a mediator that is registered again is told again, also what has not changed", async (t) => {
   const world = await anAbsenceWorld(t, { accounts: [ADA] });
   await world.ticks(3);
@@ -167,8 +187,35 @@ test("while nobody is watched the mediator is asked at most hourly, and looked f
   assert.deepEqual([asked("/"), asked("/api/setup")], [4, 1]);
   await world.ticks(2);
   assert.deepEqual([asked("/"), asked("/api/setup")], [5, 2]);
+  // A clock that was set back does not make it wait until it was there before.
+  await world.anotherHost({ clock: fakeClock("2026-11-02T12:00:00Z") }).watch(world.log);
+  assert.deepEqual([asked("/"), asked("/api/setup")], [6, 3]);
   world.mediator.faults.add({ kind: "status", status: 500, path: "^/$" });
   const report = await world.service.synchronize();
   assert.deepEqual([report.reachable, report.synchronized], [false, false]);
   assert.match(report.detail, /not reachable at MEDIATOR_URL: it answered 500/u);
+});
+
+test("a mediator that takes minutes to send its users is not said to have failed", async (t) => {
+  const world = await anAbsenceWorld(t);
+  world.mediator.faults.add({ kind: "hang", path: "setup", times: 0 });
+  const syncing = world.service.synchronize();
+  await world.clock.asleep(150_000);
+  await world.clock.advance(150_000);
+  const { reachable, synchronized, isPending, detail } = await syncing;
+  assert.deepEqual([reachable, synchronized, isPending], [true, false, true]);
+  assert.match(detail, /has not ended within 150 s.*GET \/api\/monitor/u);
+});
+
+test("nobody is said to have been checked before they were registered, or while nothing could be read", async (t) => {
+  const world = await anAbsenceWorld(t);
+  const { service, clock } = world;
+  await service.monitor({ email: ADA, monitor: true });
+  const checkedAt = clock.now().toISOString();
+  await world.tick();
+  await service.monitor({ email: BLAISE, monitor: true });
+  world.graph.faults.add({ kind: "status", status: 503, path: "batch", times: 0 });
+  await assert.rejects(world.tick());
+  assert.equal((await world.watched(ADA)).lastCheck, checkedAt);
+  assert.equal((await world.watched(BLAISE)).lastCheck, undefined);
 });

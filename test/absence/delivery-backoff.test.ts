@@ -34,4 +34,9 @@ suite("the next try", () => {
     assert.equal(isDue(intentOf(1), new Date("2026-11-02T08:00:30.000Z")), false);
     assert.equal(isDue(intentOf(2), new Date("2026-11-02T08:01:00.000Z")), false);
   });
+
+  test("does not wait until a clock that was set back has caught up; two hosts' clocks differ by less", () => {
+    assert.equal(isDue(intentOf(5), new Date("2026-11-01T08:00:00.000Z")), true);
+    assert.equal(isDue(intentOf(1), new Date("2026-11-02T07:59:30.000Z")), false);
+  });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parsePartition, PartitionMessageError, partitionsOf } from "../../shared/absence/partitions.ts";
-import { anAbsenceWorld, somebody } from "../worlds/absence-world.ts";
+import { absenceWorld } from "../../shared/absence/wire.ts";
+import { ADA, anAbsenceWorld, somebody } from "../worlds/absence-world.ts";
 
 const TICK = new Date("2026-11-03T12:00:00Z");
 const COUNT = 1200;
@@ -78,4 +79,21 @@ test("four batches are in flight at Graph at the most, and as many when there is
   });
   await world.tick();
   assert.equal(most, 4);
+});
+
+test("a part whose turn at Graph comes after two minutes is read all the same", async (t) => {
+  const world = await anAbsenceWorld(t, { accounts: [ADA] });
+  await world.watchAll([ADA]);
+  const { graph } = absenceWorld(world.env, { clock: world.clock });
+  world.service = world.anotherHost({
+    async graph({ signal }) {
+      await world.clock.sleep(120_000, signal);
+      return graph({ signal });
+    },
+  });
+  const tick = world.service.watch(world.log);
+  await world.clock.asleep(120_000);
+  await world.clock.advance(120_000);
+  await tick;
+  assert.deepEqual(world.greetings(), [`False ${ADA}`]);
 });

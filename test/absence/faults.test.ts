@@ -160,6 +160,18 @@ test("when Graph or the login is down nothing is told, the tick fails, and the n
   assert.deepEqual(greetingsSince(world, before), [`True ${ADA}: I am away`]);
 });
 
+test("a login service that says nothing keeps the mediator waiting no longer than it waits", async (t) => {
+  const world = await watching(t);
+  await world.clock.advance(60 * MINUTE);
+  world.login.faults.add({ kind: "hang", path: "token", times: 0 });
+  const asked = assert.rejects(world.service.monitor({ email: ADA, monitor: true }), {
+    name: "DeadlineError",
+  });
+  await world.clock.asleep(30_000);
+  await world.clock.advance(9000);
+  await asked;
+});
+
 test("a client secret that was replaced is read again; one that is wrong says what to do", async (t) => {
   const world = await watching(t);
   await world.clock.advance(60 * MINUTE);
