@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Logger } from "../../shared/log.ts";
 import { aMembershipWorld, crowdOf, ME, person, ROOM, shown, SPACE } from "../worlds/membership-world.ts";
+import { COACH } from "../worlds/services.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -103,8 +104,9 @@ suite("a sync", () => {
       file: { source: { type: "microsoft" } },
     });
     await world.connectMicrosoft();
-    world.graph.directory.addUser({ userPrincipalName: ME });
-    world.graph.directory.addUser({ userPrincipalName: "fay@tenant.example", mail: "F.Ay@example.org" });
+    world.graph.mailbox(COACH).changeUser({ userType: "Guest" });
+    world.graph.addAccount({ account: ME, displayName: "Ada Lovelace" });
+    world.graph.addAccount({ account: "fay@tenant.example", displayName: "fay", mail: "F.Ay@example.org" });
     assert.deepEqual((await world.sync()).counts, { add: 1, remove: 0, keep: 1 });
     assert.deepEqual(world.members(), [ME, "fay@example.org"]);
     assert.deepEqual(shown((await world.sync()).actions), [
