@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import {
   type AnsweredPart,
   type BatchRequest,
@@ -251,8 +252,4 @@ function isSuccess(status: number): boolean {
 
 function succeeded(outcome: StepOutcome): boolean {
   return outcome.state === "answered" && isSuccess(outcome.status);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import type { ExtensionWrite } from "../graph/open-extension.ts";
 import { inLanes } from "../lanes.ts";
 import type { Announcement, Correction } from "./announcement.ts";
@@ -121,7 +122,7 @@ class Application {
   async #announceTogether(events: readonly Announced[]): Promise<void> {
     const { outbox, forgets, signal, markOn } = this.#effects;
     const failure = signal.aborted
-      ? messageOf(signal.reason)
+      ? firstLineOf(signal.reason)
       : await this.#record(events.map((event) => changeTo(event, this.#begunNow(event.announcement))));
     if (failure) {
       for (const { event } of events) this.#refused(event.id, `not begun any more: ${failure}`);
@@ -189,7 +190,7 @@ class Application {
       return undefined;
     } catch (error) {
       this.#warnings.add("ledger_failed");
-      return messageOf(error);
+      return firstLineOf(error);
     }
   }
 
@@ -221,7 +222,7 @@ function warningsOf(plan: Plan): string[] {
 }
 
 /** Of a storage client's error the first line: the rest is for support. */
-function messageOf(error: unknown): string {
-  const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
-  return first;
+function firstLineOf(error: unknown): string {
+  const [first = ""] = messageOf(error).split("\n", 1);
+  return first || "it did not say why";
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import type { Clock } from "../clock.ts";
 import { runChains, type StepOutcome } from "../graph/batch-chains.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
@@ -143,8 +144,4 @@ export function smtpOutbox(options: SmtpOutboxOptions): Outbox {
       return deliveries;
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -91,6 +91,17 @@ suite("carrying out a plan", () => {
     );
   });
 
+  test("sends nothing either when the storage account does not say why it was not written down", async () => {
+    const { steps, effects } = remembering({
+      write: () => {
+        throw Object.assign(new Error(""), { statusCode: 501 });
+      },
+    });
+    const { rows } = await applyPlan(planFor(1), effects);
+    assert.deepEqual(steps, ["intended session-1"]);
+    assert.match(rows[0]?.error ?? "", /not begun any more: Error/);
+  });
+
   test("takes the intent back when the mail was surely not sent", async () => {
     const { steps, effects } = remembering({ outcome: { state: "refused", error: "403" } });
     await applyPlan(planFor(1), effects);
