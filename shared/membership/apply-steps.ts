@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import pLimit from "p-limit";
 import { inLanes } from "../lanes.ts";
 import { addMember, removeMember } from "../webex/memberships.ts";
@@ -115,7 +116,7 @@ class Application implements StepEnds {
   #failed(step: Step, error: unknown): StepResult | "unknown" {
     const effect = effectOfWebexError(error);
     if (effect === "none" && this.#effects.signal.aborted) return "nothing";
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const state = effect === "unknown" ? "unknown" : "failed";
     this.ends.set(subjectOf(step), { state, error: message });
     if (concernsAll(error)) this.stoppedBy ??= error;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { WebexServiceError } from "./webex-error.ts";
+import { effectOfWebexError, putInDoubt, WebexServiceError } from "./webex-error.ts";
 import type { WebexRoad } from "./webex-road.ts";
 
 const Membership = z.object({
@@ -69,8 +69,12 @@ export async function addMember(road: WebexRoad, member: NewMember): Promise<Add
     return { state: "added", personId, created };
   } catch (error) {
     if (!(error instanceof WebexServiceError) || error.status !== 409) throw error;
-    if (!(await isMember(road, { roomId, ...who }, error.message))) throw error;
-    return { state: "already", maybeOurs: error.earlierEffect === "unknown" };
+    const maybeOurs = effectOfWebexError(error) === "unknown";
+    const isThere = await isMember(road, { roomId, ...who }, error.message).catch((failure: unknown) => {
+      throw maybeOurs ? putInDoubt(failure) : failure;
+    });
+    if (!isThere) throw error;
+    return { state: "already", maybeOurs };
   }
 }
 
@@ -99,6 +103,6 @@ export async function removeMember(road: WebexRoad, membershipId: string): Promi
     return { state: "removed" };
   } catch (error) {
     if (!(error instanceof WebexServiceError) || error.status !== 404) throw error;
-    return { state: "gone", maybeOurs: error.earlierEffect === "unknown" };
+    return { state: "gone", maybeOurs: effectOfWebexError(error) === "unknown" };
   }
 }

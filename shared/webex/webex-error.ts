@@ -16,17 +16,14 @@ export class WebexServiceError extends Error {
   readonly trackingId: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly effect: Effect;
-  /** What is known of the effect of earlier tries of the same request. */
-  readonly earlierEffect: Effect;
 
-  constructor(request: string, status: number, details: RefusalDetails, earlierEffect: Effect = "none") {
+  constructor(request: string, status: number, details: RefusalDetails) {
     const id = details.trackingId ? ` (tracking id ${details.trackingId})` : "";
     super(`Webex answered ${request} with ${status}: ${details.message}${id}`);
     this.status = status;
     this.trackingId = details.trackingId;
     this.retryAfterMs = details.retryAfterMs;
     this.effect = effectOfStatus(status);
-    this.earlierEffect = earlierEffect;
   }
 }
 
@@ -59,8 +56,23 @@ export class WebexThrottledError extends Error {
   }
 }
 
-/** What is known of the effect of a request that failed with this error; an error from before the road is `none`. */
+const inDoubt = new WeakSet<object>();
+
+/**
+ * Says of an error that an earlier try of its request may have had its effect: however the last try ended, that
+ * proves nothing of the first.
+ */
+export function putInDoubt<T>(error: T): T {
+  if (error instanceof Error) inDoubt.add(error);
+  return error;
+}
+
+/**
+ * What is known of the effect of a request that failed with this error, all its tries taken together; an error from
+ * before the road is `none`.
+ */
 export function effectOfWebexError(error: unknown): Effect {
+  if (error instanceof Error && inDoubt.has(error)) return "unknown";
   return error instanceof WebexServiceError ||
     error instanceof WebexUnreachableError ||
     error instanceof WebexAnswerError

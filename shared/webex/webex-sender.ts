@@ -1,11 +1,12 @@
 import type { LimitFunction } from "p-limit";
 import type { Clock } from "../clock.ts";
 import { startDeadline } from "../http/deadline.ts";
-import { type Effect, effectOfFetchError, effectOfStatus } from "../http/request-effect.ts";
+import { effectOfFetchError, effectOfStatus } from "../http/request-effect.ts";
 import { parseRetryAfter } from "../http/retry-after.ts";
 import { isComplaint, LONGEST_REST_MS, type WebexPace, webexPace } from "./pace.ts";
 import { jsonOrUndefined, refusalDetails } from "./webex-answer.ts";
 import {
+  putInDoubt,
   WebexAnswerError,
   WebexServiceError,
   WebexThrottledError,
@@ -66,12 +67,15 @@ export class WebexSender {
 
   /** @throws {WebexServiceError | WebexUnreachableError | WebexAnswerError | WebexThrottledError} */
   async send(request: WebexRequest, { harmless }: Repeats): Promise<WebexAnswer> {
-    let earlier: Effect = "none";
+    let isInDoubt = false;
     let [failures, complaints] = [0, 0];
     for (;;) {
-      const reply = await this.#try(request);
+      const reply = await this.#try(request).catch((error: unknown) => {
+        throw isInDoubt ? putInDoubt(error) : error;
+      });
       if (!(reply instanceof Error) && reply.status < 300) return answerOf(request, reply);
-      const error = reply instanceof Error ? reply : this.#refusalOf(request, reply, earlier);
+      const error = reply instanceof Error ? reply : this.#refusalOf(request, reply);
+      if (isInDoubt) putInDoubt(error);
       if (error instanceof WebexServiceError && isComplaint(error.status)) {
         complaints += 1;
         const asked = error.retryAfterMs ?? 0;
@@ -79,7 +83,7 @@ export class WebexSender {
       } else {
         failures += 1;
         if (!harmless || !isPassing(error) || failures >= ATTEMPTS) throw error;
-        if (error.effect === "unknown") earlier = "unknown";
+        isInDoubt ||= error.effect === "unknown";
         if (!(await this.#pause(failures, error))) throw error;
       }
     }
@@ -138,9 +142,9 @@ export class WebexSender {
     }
   }
 
-  #refusalOf(request: WebexRequest, reply: Reply, earlier: Effect): WebexServiceError {
+  #refusalOf(request: WebexRequest, reply: Reply): WebexServiceError {
     const details = refusalDetails(jsonOrUndefined(reply.text), reply.headers, this.#retryAfterMs(reply));
-    return new WebexServiceError(nameOf(request), reply.status, details, earlier);
+    return new WebexServiceError(nameOf(request), reply.status, details);
   }
 
   #retryAfterMs({ headers }: Reply): number | undefined {

@@ -110,6 +110,27 @@ suite("a change of a plan", () => {
     assert.deepEqual(world.members(), [ME, ...OLD]);
   });
 
+  for (const refused of [400, 403, 404]) {
+    test(`whose answer was lost, and whose repeat is refused with ${refused}, is looked up, too`, async (t) => {
+      const [added = "", removed = ""] = [NEW[0], OLD[0]];
+      const world = await aMembershipWorld(t, {
+        people: [...NEW, disabled(removed)],
+        members: [...OLD.slice(0, 1), ...NEW.slice(1)],
+      });
+      for (const method of ["POST", "DELETE"]) {
+        const path = "/memberships";
+        world.webex.faults.add({ kind: "status-after", status: 504, method, path });
+        world.webex.faults.add({ kind: "status", status: refused, method, path });
+      }
+      const run = await world.sync();
+      assert.deepEqual(world.changes().sort(), [`added ${added}`, `removed ${removed}`]);
+      assert.deepEqual([run.status, run.progress.done], ["ok", 2]);
+      await world.clock.advance(1000);
+      await world.undo(run.runId);
+      assert.deepEqual(world.members(), [ME, ...NEW.slice(1), removed]);
+    });
+  }
+
   test("that never came about, as a last look shows, has failed", async (t) => {
     const world = await aMembershipWorld(t, { ...SEED, people: [...NEW.slice(0, 1), ...OLD.map(disabled)] });
     world.webex.faults.add({ kind: "reset-before", method: "POST", path: "/memberships", times: 5 });

@@ -27,10 +27,19 @@ export interface Ride {
   shut(): Promise<void>;
 }
 
+export interface RideOptions {
+  signal?: AbortSignal;
+  pace?: WebexPace;
+  clock?: FakeClock;
+  atOnce?: number;
+  /** What gives tokens; "first" and, renewed, "second" unless given. */
+  token?: (options: { renew: boolean }) => Promise<string>;
+}
+
 /** A road to a scripted Webex; its clock makes nobody wait but for a deadline. */
 export async function ride(
   answer: (request: EmulatorRequest) => ScriptedAnswer | Promise<ScriptedAnswer>,
-  options: { signal?: AbortSignal; pace?: WebexPace; clock?: FakeClock; atOnce?: number } = {},
+  options: RideOptions = {},
 ): Promise<Ride> {
   const server = await startEmulator("webex", { certificate }, answer);
   servers.push(server);
@@ -41,7 +50,7 @@ export async function ride(
     url,
     token: async ({ renew }) => {
       counts.tokens.push(renew ? "renewed" : "kept");
-      return renew ? "second" : "first";
+      return (await options.token?.({ renew })) ?? (renew ? "second" : "first");
     },
     limit: pLimit(options.atOnce ?? 8),
     ...(options.pace ? { pace: options.pace } : {}),

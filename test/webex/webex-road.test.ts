@@ -216,11 +216,39 @@ suite("a request that failed in passing", () => {
   });
 
   test("and then is refused remembers that an earlier try may have had its effect", async () => {
-    const { road, server } = await ride(() => ({ status: 404 }));
-    server.faults.add({ kind: "reset-after" });
-    const error = await failureOf(road.write("DELETE", "/memberships/1", undefined, harmless));
-    assert.ok(error instanceof WebexServiceError);
-    assert.deepEqual([error.status, error.effect, error.earlierEffect], [404, "none", "unknown"]);
+    for (const refused of [400, 404, 429]) {
+      const headers = { "retry-after": "3600" };
+      const { road, server } = await ride(() => ({ status: refused, headers }));
+      server.faults.add({ kind: "reset-after" });
+      const error = await failureOf(road.write("DELETE", "/memberships/1", undefined, harmless));
+      assert.ok(error instanceof WebexServiceError);
+      assert.deepEqual([error.status, effectOfWebexError(error)], [refused, "unknown"]);
+    }
+  });
+
+  test("remembers it when there is no token for the next try, or another has been told to wait", async () => {
+    let tokens = 0;
+    const token = async (): Promise<string> => {
+      tokens += 1;
+      if (tokens > 1) throw new Error("no token");
+      return "first";
+    };
+    const alone = await ride(() => ({ status: 504 }), { token });
+    const noToken = await failureOf(alone.road.write("DELETE", "/memberships/1", undefined, harmless));
+    assert.deepEqual([String(noToken), effectOfWebexError(noToken)], ["Error: no token", "unknown"]);
+
+    const clock = fakeClock("2026-11-03T04:30:00Z", { auto: 59_000 });
+    const pace = webexPace({ clock });
+    const { road } = await ride(
+      () => {
+        pace.heed(429, 3_600_000);
+        return { status: 504 };
+      },
+      { clock, pace },
+    );
+    const throttled = await failureOf(road.write("DELETE", "/memberships/1", undefined, harmless));
+    assert.ok(throttled instanceof WebexThrottledError);
+    assert.equal(effectOfWebexError(throttled), "unknown");
   });
 
   test("five times is given up", async () => {
