@@ -1,3 +1,4 @@
+import { messageOf } from "../shared/error-message.ts";
 import { systemClock as clock } from "../shared/clock.ts";
 import type { ConfigSource } from "../shared/config/config-folder.ts";
 import type { Examination, PartHealth } from "../shared/health.ts";
@@ -85,7 +86,7 @@ async function spacesIn(source: ConfigSource): Promise<FilesFound> {
 }
 
 function mistakeIn(name: string, error: unknown): string {
-  return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+  return `${name}: ${messageOf(error)}`;
 }
 
 const publicUrl: Examination = async () => {

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { ask } from "../http/ask.ts";
@@ -47,7 +48,7 @@ async function post(
       return unsigned(`there is no secret ${SECRET} in ${secrets.place}, and nothing is sent unsigned`);
     headers = webhookHeaders({ id, body, now: clock.now() }, secret);
   } catch (error) {
-    return unsigned(error instanceof Error ? error.message : String(error));
+    return unsigned(messageOf(error));
   }
   const question = { method: "POST", headers, body, timeoutMs: ANSWER_WITHIN_MS, clock } as const;
   const answer = await ask(url, { ...question, statusAlone: true });

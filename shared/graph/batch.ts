@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import { type AnsweredPart, type BatchReach, PARTS_PER_BATCH, sendBatch } from "./batch-request.ts";
 import type { GraphRoad } from "./graph-road.ts";
 
@@ -58,7 +59,7 @@ async function readOnce(graph: GraphRoad, paths: string[], reach: BatchReach): P
       reach,
     });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return paths.map(() => ({ error: message }));
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import * as z from "zod";
 import type { Sighting } from "../mail/sighting.ts";
 import { batchGet, type PartAnswer } from "./batch.ts";
@@ -82,7 +83,7 @@ function sightingAmong(messages: Message[]): Finding {
 }
 
 function unread(error: unknown): Sighting {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   const lacksConsent = error instanceof GraphServiceError && error.status === 403;
   return { state: "unread", error: lacksConsent ? `${said} ${CONSENT_ADVICE}` : said };
 }

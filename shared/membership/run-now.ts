@@ -2,6 +2,11 @@ import { randomUUID } from "node:crypto";
 import pLimit from "p-limit";
 import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
+import {
+  ANSWER_WITHIN_MS,
+  BEGIN_TO_ANSWER_WITHIN_MS,
+  CONNECTIONS_SIDE_BY_SIDE,
+} from "../runs/answer-time.ts";
 import { sendAll } from "../runs/send-all.ts";
 import { reportRun } from "./report-run.ts";
 import type { Run } from "./run.ts";
@@ -21,13 +26,6 @@ export interface ForcedRuns {
   isQueued: boolean;
 }
 
-/** Connections do not wait for one another; the spaces of so many are worked at side by side. */
-const CONNECTIONS_SIDE_BY_SIDE = 4;
-/** An answer that takes longer than 230 s is cut off by the platform's load balancer, and ours takes 200 s at the most. */
-const END_WITHIN_MS = 190_000;
-/** No run, and no change, is begun later. */
-const BEGIN_WITHIN_MS = 150_000;
-
 interface Forced {
   signal: AbortSignal;
   until: Date;
@@ -43,8 +41,8 @@ export async function runNow(
   world: WorkWorld,
 ): Promise<ForcedRuns> {
   const batch = randomUUID();
-  const until = new Date(world.clock.now().getTime() + BEGIN_WITHIN_MS);
-  const deadline = startDeadline({ milliseconds: END_WITHIN_MS, clock: world.clock });
+  const until = new Date(world.clock.now().getTime() + BEGIN_TO_ANSWER_WITHIN_MS);
+  const deadline = startDeadline({ milliseconds: ANSWER_WITHIN_MS, clock: world.clock });
   const forced: Forced = { signal: deadline.signal, until, log, world };
   const groups = Map.groupBy(spaces, (space) => ("file" in space ? space.file.connection : undefined));
   const limit = pLimit(CONNECTIONS_SIDE_BY_SIDE);

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import type { z } from "zod";
 import { isAddress, noAddress } from "../config/file-fields.ts";
 import { nearestName } from "../config/nearest-name.ts";
@@ -105,7 +106,7 @@ function jsonOf(space: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/u, ""));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new SpaceFileError(space, [{ path: "", message: `it is not JSON: ${reason}` }], { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
@@ -64,7 +65,7 @@ export function checkAuthorizationAnswer(
   } catch (error) {
     if (error instanceof ConsentAnswerError) throw error;
     if (error instanceof oauth.AuthorizationResponseError) throw refusedOnTheWay(error, query);
-    throw new ConsentAnswerError(error instanceof Error ? error.message : String(error));
+    throw new ConsentAnswerError(messageOf(error));
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import type { StoredSecret } from "../secrets/secret-store.ts";
 import { LeaseLostError } from "../storage/blob-lease.ts";
 import { LeaseBusyError } from "../storage/under-lease.ts";
@@ -153,7 +154,7 @@ function ownerOf({ service, connectUrl, logger }: KeeperOptions, connection: str
         return await connectUrl(connection);
       } catch (error) {
         // What is wrong with the connection is to be told, with a link or without.
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         logger.warn(`No connect link could be made for the connection ${connection}. ${reason}`);
         return undefined;
       }

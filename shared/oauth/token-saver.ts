@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import type { StoredSecret } from "../secrets/secret-store.ts";
 import type { KeeperOptions } from "./keeper-options.ts";
 import { TokenNotSavedError } from "./token-errors.ts";
@@ -55,7 +56,7 @@ export function tokenSaver(options: KeeperOptions): TokenSaver {
       unsaved.delete(connection);
       return source;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       const what = `The new refresh token of the connection ${connection} was not saved. ${reason}`;
       if (!service.rotates) {
         // The token that was used stays valid, so nothing is lost yet; the next refresh tries to save again.

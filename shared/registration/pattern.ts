@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import Handlebars from "handlebars";
 import { nearestName } from "../config/nearest-name.ts";
 
@@ -109,7 +110,7 @@ function parsePart(part: Part, file: string): { mistakes: string[]; used: Placeh
     checker.accept(handlebars.parse(part.text));
     return checker;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     throw new PatternError(file, [syntaxMistake(text, part.linesBefore)], { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import { type Intent, intentsOf, type LedgerEntry, NOTHING_KNOWN } from "../ledger/entry.ts";
 import type { Sighting } from "../mail/sighting.ts";
 import { type Announcement, announcementOf, type Correction, correctionOf } from "./announcement.ts";
@@ -141,7 +142,7 @@ function planEvent(
       warnings: [...before, ...warningsOf(decision.announced, options.patterns)],
     };
   } catch (error) {
-    return { state: "failed", event, error: error instanceof Error ? error.message : String(error) };
+    return { state: "failed", event, error: messageOf(error) };
   }
 }
 

@@ -4,6 +4,11 @@ import type { Environment } from "../config/settings.ts";
 import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
 import type { Lease } from "../storage/blob-lease.ts";
+import {
+  ANSWER_WITHIN_MS,
+  BEGIN_TO_ANSWER_WITHIN_MS,
+  CONNECTIONS_SIDE_BY_SIDE,
+} from "../runs/answer-time.ts";
 import { type ConnectionLeases, waitForConnection } from "../runs/connection-lease.ts";
 import { enqueue, type FanOutWorld } from "./fan-out.ts";
 import { isBusy, reportRun } from "./report-run.ts";
@@ -26,13 +31,6 @@ export type ForcedRuns =
   | { kind: "queued"; runs: Run[]; batch: string }
   | { kind: "unknown_team" | "already_running"; detail: string };
 
-/** Connections do not wait for one another; the passes of so many are made side by side. */
-const CONNECTIONS_SIDE_BY_SIDE = 4;
-/** An answer that takes longer than 230 s is cut off by the platform's load balancer, and ours takes 200 s at the most. */
-const END_WITHIN_MS = 190_000;
-/** A pass that is begun has time to end well. */
-const BEGIN_WITHIN_MS = 150_000;
-
 interface Forced {
   request: RunRequest;
   batch: string;
@@ -52,8 +50,8 @@ export async function runNow(request: RunRequest, log: Logger, world: RunNowWorl
   if (teams.length === 0) log.warn(`there is no team file in ${world.config.place}: nothing to do`);
 
   const batch = randomUUID();
-  const until = new Date(world.clock.now().getTime() + BEGIN_WITHIN_MS);
-  const deadline = startDeadline({ milliseconds: END_WITHIN_MS, clock: world.clock });
+  const until = new Date(world.clock.now().getTime() + BEGIN_TO_ANSWER_WITHIN_MS);
+  const deadline = startDeadline({ milliseconds: ANSWER_WITHIN_MS, clock: world.clock });
   const forced: Forced = { request, batch, signal: deadline.signal, until, log, world };
   const ran = await runGroups(asked, forced).finally(deadline.clear);
   const runs = asked.flatMap(({ team }) => ran.get(team) ?? []);

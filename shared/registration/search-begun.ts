@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import type { Sighting } from "../mail/sighting.ts";
 import type { MarkedEvent } from "./session.ts";
 import { noticesInDoubt } from "./standing.ts";
@@ -31,7 +32,7 @@ export async function searchBegun(
   try {
     return await search.find(messageIds);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return new Map(messageIds.map((messageId) => [messageId, { state: "unread", error: message }]));
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import type { z } from "zod";
 import { nearestName } from "../config/nearest-name.ts";
 import { ShortName } from "../config/short-name.ts";
@@ -108,7 +109,7 @@ function jsonOf(team: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new TeamFileError(team, [{ path: "", message: `it is not JSON: ${reason}` }], { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import { ConfigSourceError } from "../config/config-folder.ts";
 import { SettingsError } from "../config/settings.ts";
 import {
@@ -46,7 +47,7 @@ export function describeRunError(error: unknown, own: readonly [ErrorClass, stri
   if (error instanceof GraphServiceError) return graphErrorOf(error);
   if (error instanceof Error && error.name === "RestError") return storageErrorOf(error);
   const code = [...own, ...CODES].find(([kind]) => error instanceof kind)?.[1] ?? "unexpected";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { code, message: code === "unexpected" ? `Something unexpected happened: ${message}` : message };
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../error-message.ts";
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import path from "node:path";
@@ -119,7 +120,7 @@ function jsonOrUndefined(text: string): unknown {
 
 function trouble(file: string, action: "read" | "written", error: unknown): SecretStoreError {
   if (error instanceof SecretStoreError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new SecretStoreError(
     `The secrets file ${file} cannot be ${action}: ${reason}. Check SECRETS_FILE and the permissions of its folder.`,
     { cause: error },
