@@ -3,6 +3,7 @@ import { ConfigSourceError } from "../shared/config/config-folder.ts";
 import { SettingsError } from "../shared/config/settings.ts";
 import { problem, PROBLEM_CONTENT_TYPE } from "../shared/http/problem.ts";
 import { describeError } from "../shared/redact.ts";
+import { SecretStoreError } from "../shared/secrets/secret-store.ts";
 import { loggerOf } from "./logger.ts";
 import { RequestProblem } from "./request-problem.ts";
 
@@ -26,8 +27,8 @@ export async function jsonOf(request: HttpRequest): Promise<unknown> {
 
 /**
  * Answers with what the handler gives. What it throws becomes `application/problem+json`: a RequestProblem as it says, a
- * mistake in the settings or a configuration that cannot be read as 503, anything else as a 500 that tells the caller
- * nothing and the log all.
+ * mistake in the settings, or a configuration, secrets or storage that cannot be read as 503, anything else as a 500 that
+ * tells the caller nothing and the log all.
  * @param tell  answers a problem in another form
  */
 export async function answering(
@@ -44,6 +45,12 @@ export async function answering(
       return tell(
         503,
         "The storage account (AzureWebJobsStorage) cannot be used at the moment; try again later.",
+      );
+    }
+    if (error instanceof SecretStoreError) {
+      return tell(
+        503,
+        "The secret store cannot be used at the moment; GET /api/health/detail says what is wrong.",
       );
     }
     if (error instanceof SettingsError || error instanceof ConfigSourceError) return tell(503, error.message);

@@ -5,6 +5,7 @@ import { capability, STORAGE } from "./capability.ts";
 /** NCRONTAB in UTC: Linux Flex plans have no time zone setting, and the host drops a function whose %SETTING% is unset. */
 export const REGISTRATION_SCHEDULE = process.env["REGISTRATION_SCHEDULE"] || "0 0 4 * * *";
 
+/** Announces the sessions of the teams. */
 export const registration = capability("registration", [STORAGE, ["MICROSOFT_CLIENT_ID"]], async () => {
   const [{ wireRegistration }, { workerLog }] = await Promise.all([
     import("../shared/registration/wire.ts"),
@@ -15,6 +16,7 @@ export const registration = capability("registration", [STORAGE, ["MICROSOFT_CLI
 
 export const MEMBERSHIP_SCHEDULE = process.env["MEMBERSHIP_SCHEDULE"] || "0 30 4 * * *";
 
+/** Keeps the spaces in line with the directory. */
 export const membership = capability("membership", [STORAGE, ["WEBEX_CLIENT_ID"]], async () => {
   const [{ wireMembership }, { workerLog }] = await Promise.all([
     import("../shared/membership/wire.ts"),
@@ -25,6 +27,7 @@ export const membership = capability("membership", [STORAGE, ["WEBEX_CLIENT_ID"]
 
 export const ABSENCE_SCHEDULE = process.env["ABSENCE_SCHEDULE"] || "0 * * * * *";
 
+/** Tells the voice mail who is away. */
 export const absence = capability(
   "the out-of-office monitor",
   [STORAGE, ["MICROSOFT_CLIENT_ID"], ["MICROSOFT_APP_TENANT"], ["MEDIATOR_URL"]],
@@ -34,6 +37,7 @@ export const absence = capability(
   },
 );
 
+/** Leads the owner of an account through the consent page. */
 export const consent = capability(
   "connecting accounts",
   [STORAGE, ["MICROSOFT_CLIENT_ID", "WEBEX_CLIENT_ID"]],
@@ -49,7 +53,7 @@ export const connections = capability("the watch over connections", [STORAGE], a
     await Promise.all([
       import("../shared/connections/wire.ts"),
       import("../shared/runs/forget-runs.ts"),
-      import("../shared/registration/run-history.ts"),
+      import("../shared/registration/run.ts"),
       import("../shared/membership/space-documents.ts"),
       import("../shared/ledger/forget-ledger.ts"),
       import("./logger.ts"),

@@ -4,9 +4,7 @@ import { connections } from "./capabilities.ts";
 
 /** How every connection and client secret is, and what to do about it. */
 export const handler: HttpHandler = (_request, context) =>
-  answering(context, async () => {
-    const service = await connections.service();
-    // It holds links that open the consent page, each once.
-    const headers = { "cache-control": "no-store" };
-    return { status: 200, headers, jsonBody: await service.overview() };
-  });
+  answering(context, async () => ({
+    status: 200,
+    jsonBody: await (await connections.service()).overview(),
+  }));

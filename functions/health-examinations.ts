@@ -1,8 +1,10 @@
 import { messageOf } from "../shared/error-message.ts";
 import { systemClock as clock } from "../shared/clock.ts";
 import type { ConfigSource } from "../shared/config/config-folder.ts";
+import type { ConnectionsService } from "../shared/connections/wire.ts";
 import type { Examination, PartHealth } from "../shared/health.ts";
 import { absence, connections, membership, registration } from "./capabilities.ts";
+import type { Capability } from "./capability.ts";
 import { RequestProblem } from "./request-problem.ts";
 
 const { env } = process;
@@ -12,12 +14,14 @@ const off = (detail: string): PartHealth => ({ state: "off", detail });
 const wrong = (detail: string): PartHealth => ({ state: "wrong", detail });
 
 /** A capability that lacks a setting is off, and says which; one whose settings are wrong is wrong. */
-const capability =
-  (wire: () => Promise<unknown>): Examination =>
+const whenOn =
+  <Service>(
+    { service }: Capability<Service>,
+    look: (service: Service) => Promise<PartHealth> = async () => ok("It is on."),
+  ): Examination =>
   async () => {
     try {
-      await wire();
-      return ok("It is on.");
+      return await look(await service());
     } catch (error) {
       if (error instanceof RequestProblem) return off(error.message);
       throw error;
@@ -49,11 +53,8 @@ interface FilesFound {
 }
 
 const configuration: Examination = async () => {
-  const [{ connectionsSettingsFrom }, { openConfigSource }] = await Promise.all([
-    import("../shared/connections/settings.ts"),
-    import("../shared/config/open-config-source.ts"),
-  ]);
-  const source = openConfigSource(connectionsSettingsFrom(env).configDir, env, { clock });
+  const { openConfigSource } = await import("../shared/config/open-config-source.ts");
+  const source = openConfigSource(env, { clock });
   // Nobody reads the space files as long as there is no Webex integration.
   const found = await Promise.all([teamsIn(source), ...(membership.isConfigured ? [spacesIn(source)] : [])]);
   const counts = `${found.map(({ count }) => count).join(" and ")} in ${source.place}`;
@@ -135,8 +136,8 @@ const operator: Examination = async () => {
   return off(`Warnings reach the log only: ${missing} is not set.`);
 };
 
-const connectionStates: Examination = async () => {
-  const { connections: rows, clientSecrets, problems } = await (await connections.service()).overview();
+async function connectionStates(service: ConnectionsService): Promise<PartHealth> {
+  const { connections: rows, clientSecrets, problems } = await service.overview();
   const bad = [
     ...rows
       .filter(({ state }) => state !== "healthy" && state !== "unverified")
@@ -148,7 +149,7 @@ const connectionStates: Examination = async () => {
   ];
   if (bad.length > 0) return wrong(`${bad.join("; ")}. GET /api/connections says what to do.`);
   return ok(`${rows.length} connections, none of which needs anything.`);
-};
+}
 
 /** Each part of the app, and how to find out how it is. */
 export const EXAMINATIONS: Readonly<Record<string, Examination>> = {
@@ -159,15 +160,8 @@ export const EXAMINATIONS: Readonly<Record<string, Examination>> = {
   microsoft,
   webex,
   operator,
-  registration: capability(registration.service),
-  membership: capability(membership.service),
-  absence: async () => {
-    const wired = await capability(absence.service)();
-    if (wired.state !== "ok") return wired;
-    return ok(await (await absence.service()).examine());
-  },
-  connections: async () => {
-    const wired = await capability(connections.service)();
-    return wired.state === "ok" ? connectionStates() : wired;
-  },
+  registration: whenOn(registration),
+  membership: whenOn(membership),
+  absence: whenOn(absence, async (service) => ok(await service.examine())),
+  connections: whenOn(connections, connectionStates),
 };

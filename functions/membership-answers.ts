@@ -13,9 +13,14 @@ export async function runsAnswer(
   location: string | undefined,
   log: Logger,
 ): Promise<HttpResponseInit> {
-  const isBad = runs.some(({ status }) => status === "failed" || status === "partial");
-  if (isBad) await tellOfTrouble(log);
+  const bad = runs.some(isBad);
+  if (bad) await tellOfTrouble(log);
   if (location !== undefined) return { status: 202, headers: { location }, jsonBody: { runs } };
   const isHeld = runs.some(({ status }) => status === "held");
-  return { status: isBad ? 502 : isHeld ? 202 : 200, jsonBody: { runs } };
+  return { status: bad ? 502 : isHeld ? 202 : 200, jsonBody: { runs } };
+}
+
+/** Whether a run has ended, and not well. */
+export function isBad({ status }: Run): boolean {
+  return status === "failed" || status === "partial";
 }

@@ -8,7 +8,7 @@ import { RequestProblem } from "./request-problem.ts";
 
 /**
  * Starts or stops watching a user, and answers as the program whose place this takes.
- * @throws {RequestProblem} 503 when the directory or the storage account cannot be asked: nothing has changed
+ * @throws {RequestProblem} 503 when the directory or the storage account cannot be asked
  */
 export async function monitorAnswers(
   request: HttpRequest,
@@ -24,7 +24,7 @@ export async function monitorAnswers(
     loggerOf(context).error(describeError(error));
     throw new RequestProblem(
       503,
-      "The directory or the storage account could not be asked, so nothing has changed. Try again; GET /api/health/detail says what is wrong.",
+      "The directory or the storage account could not be asked, so this may not be done. Try again; GET /api/health/detail says what is wrong.",
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { firstLineOf } from "./error-message.ts";
 import { withinDeadline } from "./http/deadline.ts";
 
 /** How a part of the app is: whether it is used, and what is wrong with it. */
@@ -39,8 +40,6 @@ async function lookAt(look: Examination, clock: Clock): Promise<PartHealth> {
   try {
     return await withinDeadline({ milliseconds: DEADLINE_MS, clock }, look);
   } catch (error) {
-    // The storage clients say in further lines what only their support can read.
-    const detail = error instanceof Error ? (error.message.split("\n", 1)[0] ?? error.name) : String(error);
-    return { state: "wrong", detail };
+    return { state: "wrong", detail: firstLineOf(error) };
   }
 }

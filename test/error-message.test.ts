@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { messageOf } from "../shared/error-message.ts";
+import { firstLineOf, messageOf } from "../shared/error-message.ts";
 
 test("an error always says something", () => {
   const mute = new TypeError("");
@@ -13,5 +13,16 @@ test("an error always says something", () => {
     ["", "nothing is known of it"],
   ] as const) {
     assert.equal(messageOf(error), message);
+  }
+});
+
+test("of an error one line is told, and never none", () => {
+  for (const [error, line] of [
+    [new Error("The service is busy.\nRequestId: 7"), "The service is busy."],
+    [new RangeError(""), "RangeError"],
+    [new Error("\nRequestId: 7"), "it did not say why"],
+    ["away\nfor good", "away"],
+  ] as const) {
+    assert.equal(firstLineOf(error), line);
   }
 });

@@ -29,6 +29,11 @@ test("what is off is a choice, and nothing wrong", async () => {
   assert.equal(report.status, "ok");
 });
 
+test("a part that fails without a word is wrong, and says so much", async () => {
+  const report = await examine({ storage: () => Promise.reject(new RangeError("")) }, { clock });
+  assert.deepEqual(report.parts["storage"], { state: "wrong", detail: "RangeError" });
+});
+
 test("a part that does not answer is wrong after 15 seconds", async () => {
   const report = examine({ storage: () => new Promise(() => undefined) }, { clock });
   await clock.asleep(15_000);

@@ -3,6 +3,7 @@ import PostalMime from "postal-mime";
 import { answerControl } from "./emulators/control.ts";
 import type { EmulatorAnswer } from "./emulators/exchange.ts";
 import type { Faults } from "./emulators/faults.ts";
+import { escapeHtml } from "./emulators/html.ts";
 import { closeServer, listen, readRequest, send } from "./emulators/http-exchange.ts";
 import type { LocalStack } from "./stack.ts";
 
@@ -113,10 +114,8 @@ function articleOf(mail: OutboxMail): string {
     ["To", mail.to.join(", ")],
     ["Message-ID", mail.messageId],
   ];
-  const details = rows.map(([name = "", value = ""]) => `<dt>${name}</dt><dd>${escape(value)}</dd>`).join("");
-  return `<article><h2>${escape(mail.subject)}</h2><dl>${details}</dl><pre>${escape(mail.text)}</pre></article>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/gu, (character) => `&#${character.charCodeAt(0)};`);
+  const details = rows
+    .map(([name = "", value = ""]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`)
+    .join("");
+  return `<article><h2>${escapeHtml(mail.subject)}</h2><dl>${details}</dl><pre>${escapeHtml(mail.text)}</pre></article>`;
 }

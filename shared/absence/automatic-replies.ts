@@ -26,6 +26,9 @@ export interface AutomaticReplies {
   external: string;
 }
 
+/** What a check of one mailbox gave. `unreadable` says why, in the same words each time. */
+export type RepliesReading = AutomaticReplies | { unreadable: string };
+
 const DateTimeTimeZone = z.object({ dateTime: z.string(), timeZone: z.string() });
 const text = z
   .string()
@@ -54,10 +57,10 @@ const LAST_INSTANT = new Date("9999-12-31T23:59:59.999Z");
 
 /**
  * Reads what Graph answers for a mailbox's automatic replies.
- * @returns or why it cannot be read, without the texts
+ * @returns or why they cannot be read, without the texts
  * @see https://learn.microsoft.com/graph/api/resources/automaticrepliessetting
  */
-export function parseReplies(body: unknown): AutomaticReplies | { unreadable: string } {
+export function parseReplies(body: unknown): RepliesReading {
   const setting = Setting.safeParse(body);
   if (!setting.success) return { unreadable: mistakesOf(setting.error) };
   const { status, externalAudience, internalReplyMessage, externalReplyMessage } = setting.data;
@@ -82,7 +85,16 @@ function windowOf(body: unknown): AbsenceWindow | { why: string } {
   const [start] = starts.instants;
   // 01:45 to 01:15 on the night the clocks go back ends in the second of the two hours.
   const end = ends.instants.find((instant) => instant > start) ?? ends.instants[0];
-  return { start, end: end > LAST_INSTANT ? LAST_INSTANT : end };
+  return { start: atTheLatest(start), end: atTheLatest(end) };
+}
+
+function atTheLatest(instant: Date): Date {
+  return instant > LAST_INSTANT ? LAST_INSTANT : instant;
+}
+
+/** A window as it is written down: ISO 8601, UTC. */
+export function windowInIso({ start, end }: AbsenceWindow): { start: string; end: string } {
+  return { start: start.toISOString(), end: end.toISOString() };
 }
 
 /** Names the fields alone: an issue's own message may quote what was sent. */
@@ -95,12 +107,6 @@ function mistakesOf(error: z.ZodError): string {
 export function isAway({ status, window }: Schedulable, now: Date): boolean {
   if (status !== "scheduled") return status === "alwaysEnabled";
   return window !== undefined && window.start <= now && now < window.end;
-}
-
-/** When the schedule turns next, without anybody touching it: undefined when it does not. */
-export function nextTransition({ status, window }: Schedulable, now: Date): Date | undefined {
-  if (status !== "scheduled" || window === undefined || window.end <= window.start) return undefined;
-  return [window.start, window.end].find((edge) => edge > now);
 }
 
 type Schedulable = Pick<AutomaticReplies, "status" | "window">;

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { LedgerEntry } from "../ledger/entry.ts";
 import type { Ledger, LedgerWrite } from "../ledger/ledger.ts";
 import { LedgerConflictError } from "../ledger/ledger-conflict.ts";
-import { keepUntil, notTaken, taken } from "./absence-ledger.ts";
+import { keepUntil, notSent, notTaken, taken } from "./absence-ledger.ts";
 import { isUndelivered } from "./delivery-backoff.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Telling } from "./plan.ts";
@@ -12,6 +12,8 @@ import type { Told } from "./told.ts";
 export interface DeliveryWorld {
   ledger: Ledger<Told>;
   clock: Clock;
+  /** The registrations there are, by users' ids. @throws the storage client's error */
+  registrations(): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface Delivery {
@@ -32,7 +34,7 @@ const TOGETHER = 100;
 
 /**
  * Tells one target: what is about to be told is written down first, what has come of it afterwards. A crash in between
- * leaves a doubt, and the same is told again.
+ * leaves a doubt, and the same is told again. Nobody is told of who has been stopped since the plan was made.
  * @param options.signal  nothing more is begun once it aborts; what is under way ends
  * @throws {LedgerSilentError} or the storage client's error: what has not been written down is told again
  */
@@ -70,67 +72,63 @@ interface Delivering {
   delivery: Delivery;
 }
 
-async function deliverSome(tellings: readonly Telling[], delivering: Delivering): Promise<void> {
-  const { outlet, signal, world, delivery } = delivering;
-  if (outlet.absence.isDown) {
-    await write(
-      outlet,
-      world,
-      tellings.map(({ user, intent, version }) => [user.id, notTaken(intent, leftAlone(outlet)), version]),
-    );
-    count(
-      delivery,
-      tellings,
-      tellings.map(() => leftAlone(outlet)),
-    );
-    return;
-  }
-  const versions = await write(
-    outlet,
-    world,
-    tellings.map(({ user, intent, version }) => [user.id, intent, version]),
-  );
+async function deliverSome(planned: readonly Telling[], delivering: Delivering): Promise<void> {
+  const { outlet, world, delivery } = delivering;
+  const present = await world.registrations();
+  const tellings = planned.filter(({ user }) => present.get(user.id) === user.registration);
+  // One that is down is not asked, so there is no doubt to be written down first.
+  const { isDown } = outlet.absence;
+  const versions = isDown
+    ? tellings.map(({ version }) => version)
+    : await write(
+        outlet,
+        world,
+        tellings.map(({ user, intent, version }) => [user.id, intent, version]),
+      );
   const limit = pLimit(AT_ONCE);
-  const failures = await Promise.all(
-    tellings.map((telling) => limit(() => failureOf(telling, outlet, signal))),
+  const outcomes = await Promise.all(
+    tellings.map((telling) =>
+      limit(async () => (isDown ? leftAlone(telling, outlet) : outcomeOf(telling, delivering))),
+    ),
   );
-  count(delivery, tellings, failures);
+  for (const outcome of outcomes) count(delivery, outcome);
   await write(
     outlet,
     world,
-    tellings.map(({ user, intent }, index) => {
-      const failure = failures[index];
-      return [user.id, failure === undefined ? taken(intent) : notTaken(intent, failure), versions[index]];
-    }),
+    outcomes.map(({ entry }, index) => [tellings[index]?.user.id ?? "", entry, versions[index]]),
   );
 }
 
-/** @returns undefined when the target took it */
-async function failureOf(telling: Telling, outlet: Outlet, signal: AbortSignal): Promise<string | undefined> {
-  if (outlet.absence.isDown) return leftAlone(outlet);
-  if (signal.aborted) return "its turn did not come in time";
+/** What has come of one POST, and why the target has not taken it. */
+interface Outcome {
+  entry: LedgerEntry<Told>;
+  failure?: string;
+}
+
+async function outcomeOf(telling: Telling, { outlet, signal, world }: Delivering): Promise<Outcome> {
+  const { intent } = telling;
+  if (outlet.absence.isDown) return leftAlone(telling, outlet);
+  if (signal.aborted) return { entry: notSent(intent, LATE), failure: LATE };
   const answered = await outlet.tell(telling);
   outlet.absence.heed(answered);
-  return answered.taken ? undefined : answered.failure;
+  if (answered.taken) return { entry: taken(intent, world.clock.now()) };
+  const { failure } = answered;
+  return { entry: notTaken(intent, failure), failure };
 }
 
-function leftAlone({ name }: Outlet): string {
-  return `${name} does not work at the moment, so nothing was sent to it`;
+const LATE = "its turn did not come in time";
+
+function leftAlone({ intent }: Telling, { name }: Outlet): Outcome {
+  const failure = `${name} does not work at the moment, so nothing was sent to it`;
+  return { entry: notTaken(intent, failure), failure };
 }
 
-function count(
-  delivery: Delivery,
-  tellings: readonly Telling[],
-  failures: readonly (string | undefined)[],
-): void {
-  for (const [index, failure] of failures.entries()) {
-    if (failure === undefined) delivery.taken += 1;
-    else {
-      delivery.failed += 1;
-      delivery.failure ??= failure;
-      const begun = tellings[index]?.intent.intent;
-      if (begun && isUndelivered(begun)) delivery.undelivered += 1;
-    }
+function count(delivery: Delivery, { entry: { intent }, failure }: Outcome): void {
+  if (failure === undefined) delivery.taken += 1;
+  else {
+    delivery.failed += 1;
+    delivery.failure ??= failure;
+    if (intent && isUndelivered(intent)) delivery.undelivered += 1;
   }
 }
 
@@ -139,12 +137,12 @@ function write(
   { ledger, clock }: DeliveryWorld,
   entries: readonly [subject: string, entry: LedgerEntry<Told>, version: string | undefined][],
 ): Promise<string[]> {
-  const until = keepUntil(clock.now());
+  const now = clock.now();
   const writes = entries.map(([subject, entry, version]): LedgerWrite<Told> => ({
     subject,
     entry,
     version,
-    keepUntil: until,
+    keepUntil: keepUntil(entry, now),
   }));
   return ledger.write(scope, writes);
 }

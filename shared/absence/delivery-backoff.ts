@@ -2,8 +2,8 @@ import type { Intent } from "../ledger/entry.ts";
 import type { Told } from "./told.ts";
 
 const MINUTE = 60_000;
-/** After the first, second, third, fourth, and every further try, minutes. */
-const PAUSES = [1, 2, 4, 8, 15];
+/** After no try, the first, second, third, fourth, and every further one, minutes. */
+const PAUSES = [0, 1, 2, 4, 8, 15];
 const LAST_PAUSE = 15;
 /** A tick may come some seconds sooner after the one before than a minute; it is not to wait for the next. */
 const TICK_JITTER = 30_000;
@@ -13,7 +13,7 @@ const UNDELIVERED_AFTER = 5;
 
 /** When news that a target has not taken is tried again. */
 export function nextTryAt({ intendedAt, fact }: Intent<Told>): Date {
-  const pause = PAUSES[triesOf(fact) - 1] ?? LAST_PAUSE;
+  const pause = PAUSES[triesOf(fact)] ?? LAST_PAUSE;
   return new Date(Date.parse(intendedAt) + pause * MINUTE);
 }
 
@@ -28,6 +28,7 @@ export function isUndelivered({ fact }: Intent<Told>): boolean {
   return triesOf(fact) >= UNDELIVERED_AFTER;
 }
 
+/** How many tries have been begun; anyone may have edited the number. */
 export function triesOf({ tries = 1 }: Told): number {
-  return Math.max(1, tries);
+  return Math.max(0, tries);
 }

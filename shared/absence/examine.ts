@@ -1,5 +1,6 @@
 import { startDeadline } from "../http/deadline.ts";
 import { overview, type OverviewWorld } from "./overview.ts";
+import { shutOut } from "./read-replies.ts";
 import type { RangeWorld } from "./watch-range.ts";
 import type { SyncWorld } from "./sync.ts";
 
@@ -21,7 +22,9 @@ export async function examine(
     const undelivered = users.filter(({ deliveries }) =>
       deliveries.some(({ state }) => state === "undelivered"),
     );
+    const closed = shutOut(users.map(({ problem }) => problem));
     const problems = [
+      ...(closed === undefined ? [] : [closed]),
       ...(greeted.done ? [] : [`The mediator at MEDIATOR_URL is not reachable: ${greeted.why}.`]),
       ...(undelivered.length > 0
         ? [`The news of ${undelivered.length} users are undelivered; GET /api/monitor says why.`]

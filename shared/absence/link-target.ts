@@ -1,3 +1,5 @@
+import { domainToUnicode } from "node:url";
+
 /** A longer path is not noted down by ear. */
 const LONGEST_PATH = 40;
 const LONGEST_HREF = 2000;
@@ -9,7 +11,7 @@ export function linkTarget(href: string): string {
   switch (url.protocol) {
     case "http:":
     case "https:":
-      return `${url.host}${url.pathname.length > LONGEST_PATH ? "" : decoded(url.pathname).replace(/\/$/u, "")}`;
+      return `${hostOf(url)}${url.pathname.length > LONGEST_PATH ? "" : decoded(url.pathname).replace(/\/$/u, "")}`;
     case "mailto:":
     case "tel:":
     case "sip:":
@@ -17,6 +19,11 @@ export function linkTarget(href: string): string {
     default:
       return "";
   }
+}
+
+/** In its own letters: nobody can note down `xn--mller-kva.de`. */
+function hostOf({ hostname, port }: URL): string {
+  return `${domainToUnicode(hostname) || hostname}${port === "" ? "" : `:${port}`}`;
 }
 
 function decoded(text: string): string {

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Mediator } from "../mediator/mediator.ts";
 import { type Outlet, TargetAbsence } from "./outlet.ts";
 
-export const MEDIATOR_SCOPE = "absence/mediator";
+const MEDIATOR_SCOPE = "absence/mediator";
 
 /** The way to the mediator: who is away, and what callers are to hear. */
 export function mediatorOutlet(mediator: Mediator, { clock }: { clock: Clock }): Outlet {
@@ -11,8 +11,8 @@ export function mediatorOutlet(mediator: Mediator, { clock }: { clock: Clock }):
     kind: "mediator",
     name: "the mediator",
     absence: new TargetAbsence(clock),
-    async tell({ news: { email, away, spoken } }) {
-      const answer = await mediator.setStatus({ email, away, message: spoken });
+    async tell({ news: { email, away, says } }) {
+      const answer = await mediator.setStatus({ email, away, message: says });
       if (answer.done) return { taken: true };
       return { taken: false, failure: `the mediator: ${answer.why}`, isAbsent: answer.isAbsent };
     },

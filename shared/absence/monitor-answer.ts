@@ -1,8 +1,7 @@
-import { type Html, html, SECURITY_HEADERS } from "../http/page.ts";
+import { html, SECURITY_HEADERS } from "../http/page.ts";
+import { problem, PROBLEM_CONTENT_TYPE } from "../http/problem.ts";
 import type { MonitorRefusal, MonitorRequest } from "./monitor-request.ts";
-
-/** What came of a request: `unknown` when the directory has nobody of that address, `ambiguous` when it has several. */
-export type MonitorOutcome = "done" | "unknown" | "ambiguous";
+import type { MonitorOutcome } from "./start-or-stop.ts";
 
 export interface MonitorAnswer {
   status: number;
@@ -11,7 +10,7 @@ export interface MonitorAnswer {
 }
 
 /**
- * The sentence the mediator shows, or JSON for who prefers it.
+ * The sentence the mediator shows, or JSON for who prefers it: then what went wrong is a problem, as everywhere here.
  * @param accept  the request's Accept header
  */
 export function monitorAnswer(
@@ -20,10 +19,15 @@ export function monitorAnswer(
   accept: string | null,
 ): MonitorAnswer {
   const wanted = monitor ? "True" : "False";
-  const { status, result, sentence } = wordsOf(outcome, email, wanted);
-  if (prefersJson(accept ?? "")) return jsonAnswer(status, { result, email, status: wanted });
-  const headers = { "content-type": "text/html; charset=utf-8", ...SECURITY_HEADERS };
-  return { status, headers, body: html`<h1>${sentence}</h1>`.text };
+  const isForProgram = prefersJson(accept ?? "");
+  if (outcome === "done") {
+    const result = { result: "True", email, status: wanted };
+    return isForProgram ? jsonAnswer(200, result) : page(200, `You would like to monitor ${email} ${wanted}`);
+  }
+  const { status, result, sentence, advice } = refusalOf(outcome, email);
+  if (!isForProgram) return page(status, sentence);
+  const body = problem(status, `${sentence}: ${advice}`, { result, email });
+  return { ...jsonAnswer(status, body), headers: { "content-type": PROBLEM_CONTENT_TYPE } };
 }
 
 /** The answer to what is not a request. */
@@ -31,28 +35,40 @@ export function refusalAnswer(refusal: MonitorRefusal): MonitorAnswer {
   return jsonAnswer(400, { result: refusal });
 }
 
-function wordsOf(
-  outcome: MonitorOutcome,
-  email: string,
-  wanted: string,
-): { status: number; result: string; sentence: Html | string } {
+interface Refusal {
+  status: number;
+  result: string;
+  sentence: string;
+  advice: string;
+}
+
+function refusalOf(outcome: Exclude<MonitorOutcome, "done">, email: string): Refusal {
+  const places = "as mail, to sign in with, or among their proxyAddresses";
   switch (outcome) {
-    case "done":
-      return { status: 200, result: "True", sentence: `You would like to monitor ${email} ${wanted}` };
     case "unknown":
-      return { status: 404, result: "Not Found", sentence: `User ${email} not in Active Directory` };
+      return {
+        status: 404,
+        result: "Not Found",
+        sentence: `User ${email} not in Active Directory`,
+        advice: `nobody there has this address ${places}. Check how it is written.`,
+      };
     case "ambiguous":
       return {
         status: 409,
         result: "Ambiguous",
         sentence: `More than one user in Active Directory has the address ${email}`,
+        advice: `${places}. Leave it to one of them.`,
       };
   }
 }
 
-function jsonAnswer(status: number, body: Record<string, string>): MonitorAnswer {
-  const headers = { "content-type": "application/json", "cache-control": "no-store" };
-  return { status, headers, body: JSON.stringify(body) };
+function page(status: number, sentence: string): MonitorAnswer {
+  const headers = { "content-type": "text/html; charset=utf-8", ...SECURITY_HEADERS };
+  return { status, headers, body: html`<h1>${sentence}</h1>`.text };
+}
+
+function jsonAnswer(status: number, body: object): MonitorAnswer {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
 /** Whether JSON is named, and HTML is not named before it. */

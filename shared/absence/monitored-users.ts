@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { quoted } from "../odata-literal.ts";
 import { replaceUnchanged } from "../storage/replace-rows.ts";
 import { unlessMissing } from "../storage/rest-status.ts";
 import { encodeKey } from "../storage/row-key.ts";
@@ -77,8 +78,7 @@ export function monitoredUsersIn(storage: StorageAccount): MonitoredUsers {
       return kept && userOf(kept);
     },
     async named(email) {
-      const address = email.toLowerCase().replaceAll("'", "''");
-      const filter = `PartitionKey eq '${PARTITION}' and address eq '${address}'`;
+      const filter = `PartitionKey eq '${PARTITION}' and address eq ${quoted(email.toLowerCase())}`;
       const found: MonitoredUser[] = [];
       for await (const row of (await open()).listEntities({ queryOptions: { filter } })) {
         const kept = KeptRow.safeParse(row).data;

@@ -41,7 +41,7 @@ export interface DeliveryState {
   target: string;
   /** `pending`: it has not taken the news yet; `undelivered`: after many tries, which go on. */
   state: "delivered" | "pending" | "undelivered" | "unknown";
-  /** The last it took. */
+  /** The last it took, and when. */
   told?: { away: boolean; at: string };
   /** What it has not taken. */
   waiting?: {
@@ -111,7 +111,7 @@ function deliveryOf(target: string, user: MonitoredUser, reading: Reading<Told> 
   if (!reading) return { target, state: "pending" };
   if ("unreadable" in reading) return { target, state: "unknown", problem: reading.unreadable };
   const { known, intent } = reading.entry;
-  const told = known === undefined ? {} : { told: { away: known.away, at: known.at } };
+  const told = known === undefined ? {} : { told: { away: known.away, at: known.deliveredAt ?? known.at } };
   if (intent) {
     const { away, at, failure } = intent.fact;
     const times = {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { mistakesOf } from "../runs/mistakes.ts";
+import { WorkMessageError } from "../runs/work-message-error.ts";
 import type { KeyRange } from "../storage/table-query.ts";
 
 /** The queue of the parts of a tick. */
@@ -17,7 +17,6 @@ const USERS_PER_BATCH = 20;
 const PartitionMessage = z.strictObject({
   kind: z.literal("absence"),
   version: z.literal(1),
-  tick: z.iso.datetime(),
   partition: z.string().regex(/^\d{1,2}$/u),
   from: z.string().min(1).optional(),
   to: z.string().min(1).optional(),
@@ -28,24 +27,15 @@ export interface PartitionMessage extends KeyRange {
   kind: "absence";
   /** A message outlives a deployment: another form gets another number. */
   version: 1;
-  /** When the tick began, ISO 8601, UTC. */
-  tick: string;
   /** `0` to `31`. */
   partition: string;
 }
 
-/** A message in the queue is not one of ours. It is put aside after the usual number of tries. */
-export class PartitionMessageError extends Error {
-  override readonly name = "PartitionMessageError";
-}
-
-/** @throws {PartitionMessageError} names every mistake */
+/** @throws {WorkMessageError} names every mistake */
 export function parsePartition(body: unknown): PartitionMessage {
   const parsed = PartitionMessage.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new PartitionMessageError(
-    `A message in the queue ${PARTITIONS_QUEUE} is not one of ours, or of another version of this app: ${mistakesOf(parsed.error)}.`,
-  );
+  throw new WorkMessageError(PARTITIONS_QUEUE, parsed.error);
 }
 
 /** What somebody else may have written; undefined when it is not one of ours. */
@@ -57,7 +47,7 @@ export function readPartition(body: unknown): PartitionMessage | undefined {
  * The parts of a tick, each a stretch of users; none when they are few enough for one.
  * @param keys  the users' row keys, in their order
  */
-export function partitionsOf(keys: readonly string[], tick: Date): PartitionMessage[] {
+export function partitionsOf(keys: readonly string[]): PartitionMessage[] {
   if (keys.length <= MOST_INLINE) return [];
   const even = Math.max(LEAST_USERS, Math.ceil(keys.length / MOST_PARTITIONS));
   const size = Math.ceil(even / USERS_PER_BATCH) * USERS_PER_BATCH;
@@ -68,7 +58,6 @@ export function partitionsOf(keys: readonly string[], tick: Date): PartitionMess
     return {
       kind: "absence",
       version: 1,
-      tick: tick.toISOString(),
       partition: String(index),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),

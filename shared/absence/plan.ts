@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
-import { intending, type LedgerEntry, NOTHING_KNOWN } from "../ledger/entry.ts";
-import { type AutomaticReplies, isAway } from "./automatic-replies.ts";
+import { type Intent, intending, type LedgerEntry, NOTHING_KNOWN } from "../ledger/entry.ts";
+import { type AutomaticReplies, isAway, type RepliesReading } from "./automatic-replies.ts";
 import { isDue, triesOf } from "./delivery-backoff.ts";
 import type { MonitoredUser } from "./monitored-user.ts";
 import { seenNow } from "./seen.ts";
+import { webhookBody } from "./signed-webhook.ts";
 import { speechOf, type SpokenChoice, spokenText } from "./spoken-text.ts";
 import type { Target, TargetKind, Told } from "./told.ts";
-
-/** What a check of one mailbox gave. `unreadable` says why, in the same words each time. */
-export type RepliesReading = AutomaticReplies | { unreadable: string };
 
 export interface TickInput {
   users: readonly MonitoredUser[];
@@ -24,7 +22,6 @@ export interface TickInput {
 export interface Telling {
   user: MonitoredUser;
   scope: string;
-  kind: TargetKind;
   news: News;
   /** The entry to write before the POST; its intent's reference is the same at each try of the same news. */
   intent: LedgerEntry<Told>;
@@ -32,15 +29,12 @@ export interface Telling {
   version: string | undefined;
 }
 
-/** What there is to tell of a user. */
+/** What there is to tell a target of a user. */
 export interface News {
   email: string;
   away: boolean;
-  /** What a caller is to hear; empty when there is no text. */
-  spoken: string;
-  replies: AutomaticReplies;
-  /** ISO 8601, UTC: the tick that found it. */
-  at: string;
+  /** For the mediator what a caller is to hear, empty when there is no text; for a webhook its body. */
+  says: string;
 }
 
 export interface TickPlan {
@@ -52,20 +46,19 @@ export interface TickPlan {
 
 /**
  * Compares what every mailbox shows with what each target is known to hold. What differs is told, and again at each due
- * time until the target takes it; only the newest state counts. A mailbox that cannot be read says nothing: its user
- * stays, for everybody told, as they were.
+ * time until the target takes it; only the newest state counts. A mailbox that cannot be read says nothing new: what
+ * waits to be told of its user is told as it was found.
  */
 export function planTick({ users, readings, targets, message, now }: TickInput): TickPlan {
   const plan: TickPlan = { tell: [], seen: [] };
   for (const user of users) {
     const reading = readings.get(user.id);
-    if (!reading) continue;
-    const found = seenNow(user.found, reading, now);
+    const found = reading ? seenNow(user.found, reading, now) : user.found;
     if (found !== user.found) plan.seen.push({ ...user, found });
-    if ("unreadable" in reading) continue;
-    const shown = new Shown(user, reading, { message, now });
+    const shown =
+      reading && !("unreadable" in reading) ? new Shown(user, reading, { message, now }) : undefined;
     for (const target of targets) {
-      const telling = tellingOf(shown, target);
+      const telling = shown ? tellingOf(shown, target) : waitingOf(user, target, now);
       if (telling) plan.tell.push(telling);
     }
   }
@@ -93,40 +86,72 @@ class Shown {
     this.#message = message;
   }
 
-  get spoken(): string {
+  get #text(): string {
     this.#spoken ??= spokenText(this.replies, this.#message);
     return this.#spoken;
   }
 
+  /** What a target is sent. */
+  saysTo(kind: TargetKind): string {
+    if (kind === "mediator") return this.#text;
+    const { user, away, replies, now } = this;
+    return webhookBody({ email: user.email, away, replies, at: now.toISOString() });
+  }
+
   /** All that matters to a target: a text only while it may be heard. */
   digestFor(kind: TargetKind): string {
-    if (kind === "mediator") return digestOf(this.away ? [true, this.spoken] : [false]);
+    if (kind === "mediator") return digestOf(this.away ? [true, this.#text] : [false]);
     const { status, audience, window, internal, external } = this.replies;
     if (status === "disabled") return digestOf([false]);
     return digestOf([this.away, audience, window ?? null, speechOf(internal), speechOf(external)]);
   }
 }
 
-function tellingOf(shown: Shown, { scope, kind, entries }: Target): Telling | undefined {
-  const { user, replies, now, away } = shown;
-  const kept = entries.get(user.id);
-  // What cannot be read may be anything, so it is written anew: being told the same twice does no harm.
-  const entry: LedgerEntry<Told> = kept && "entry" in kept ? kept.entry : NOTHING_KNOWN;
+/** What differs from what a target holds, unless it waits for its next try. */
+function tellingOf(shown: Shown, target: Target): Telling | undefined {
+  const { user, now, away } = shown;
+  const { scope, kind } = target;
+  const entry = entryOf(user, target);
   const state = { registration: user.registration, away, digest: shown.digestFor(kind) };
-  const pending = entry.intent && isSame(entry.intent.fact, state) ? entry.intent : undefined;
-  if (pending ? !isDue(pending, now) : isSettled(entry, state)) return undefined;
-  const at = pending?.fact.at ?? now.toISOString();
-  const fact: Told = pending
-    ? { ...pending.fact, tries: triesOf(pending.fact) + 1 }
-    : { ...state, at, tries: 1 };
-  const intent = intending<Told>(entry, {
-    generation: entry.generation + 1,
-    fact,
-    reference: pending?.reference ?? referenceOf(scope, user.id, fact),
-    intendedAt: now.toISOString(),
-  });
-  const news = { email: user.email, away, spoken: shown.spoken, replies, at };
-  return { user, scope, kind, news, intent, version: kept?.version };
+  if (entry.intent && isSame(entry.intent.fact, state)) return waitingOf(user, target, now);
+  if (isSettled(entry, state)) return undefined;
+  const fact: Told = { ...state, at: now.toISOString(), tries: 1, says: shown.saysTo(kind) };
+  return begun(user, target, { fact, reference: referenceOf(scope, user.id, fact), now });
+}
+
+/** News that a target has not taken, as they were found, when it is time for another try. */
+function waitingOf(user: MonitoredUser, target: Target, now: Date): Telling | undefined {
+  const { intent } = entryOf(user, target);
+  if (!intent || !isDue(intent, now)) return undefined;
+  const { fact, reference } = intent;
+  return begun(user, target, { fact: { ...fact, tries: triesOf(fact) + 1 }, reference, now });
+}
+
+function begun(
+  user: MonitoredUser,
+  target: Target,
+  { fact, reference, now }: Pick<Intent<Told>, "fact" | "reference"> & { now: Date },
+): Telling {
+  const entry = entryOf(user, target);
+  const { away, says = "" } = fact;
+  return {
+    user,
+    scope: target.scope,
+    news: { email: user.email, away, says },
+    intent: intending<Told>(entry, {
+      generation: entry.generation + 1,
+      fact,
+      reference,
+      intendedAt: now.toISOString(),
+    }),
+    version: target.entries.get(user.id)?.version,
+  };
+}
+
+/** What cannot be read may be anything, so it is written anew: being told the same twice does no harm. */
+function entryOf({ id }: MonitoredUser, { entries }: Target): LedgerEntry<Told> {
+  const kept = entries.get(id);
+  return kept && "entry" in kept ? kept.entry : NOTHING_KNOWN;
 }
 
 /** Other news that were begun may have arrived, even if they seem to have failed: then what was known before is so no longer. */

@@ -1,12 +1,8 @@
-import type { AutomaticReplies } from "./automatic-replies.ts";
+import { type AutomaticReplies, type RepliesReading, windowInIso } from "./automatic-replies.ts";
 import type { Seen, SeenReplies } from "./monitored-user.ts";
 
 /** What is kept of a check: the very object there was when it showed nothing new. */
-export function seenNow(
-  found: Seen | undefined,
-  reading: AutomaticReplies | { unreadable: string },
-  now: Date,
-): Seen {
+export function seenNow(found: Seen | undefined, reading: RepliesReading, now: Date): Seen {
   const at = now.toISOString();
   const before = repliesSeen(found);
   if (!("unreadable" in reading)) {
@@ -30,8 +26,7 @@ export function windowSeen({ window }: SeenReplies): { start: Date; end: Date } 
 }
 
 function seenReplies({ status, audience, window }: AutomaticReplies, at: string): SeenReplies {
-  const written = window && { start: window.start.toISOString(), end: window.end.toISOString() };
-  return { status, audience, ...(written === undefined ? {} : { window: written }), at };
+  return { status, audience, ...(window ? { window: windowInIso(window) } : {}), at };
 }
 
 function isSame(one: SeenReplies, other: SeenReplies): boolean {

@@ -4,10 +4,9 @@ import { isSameSecret } from "../secrets/same-secret.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { awayCalendar } from "./away-calendar.ts";
 import { examine } from "./examine.ts";
-import type { MonitorOutcome } from "./monitor-answer.ts";
 import type { MonitorRequest } from "./monitor-request.ts";
 import { overview, type WatchedUser } from "./overview.ts";
-import { startOrStop } from "./start-or-stop.ts";
+import { type MonitorOutcome, type MonitorWorld, startOrStop } from "./start-or-stop.ts";
 import { synchronize, type SyncReport } from "./sync.ts";
 import { tick, type WatchWorld, workOn } from "./watch.ts";
 
@@ -32,7 +31,7 @@ export interface AbsenceService {
   monitor(request: MonitorRequest): Promise<MonitorOutcome>;
   /** Whether it is the secret by which the mediator is let in without a key. @throws {SecretStoreError} */
   isMediatorToken(token: string): Promise<boolean>;
-  /** Asks the mediator to send its users again. */
+  /** Asks the mediator to send its users again. @throws the storage client's error */
   synchronize(): Promise<SyncReport>;
   /** @throws the storage client's error */
   list(): Promise<WatchedUser[]>;
@@ -42,10 +41,11 @@ export interface AbsenceService {
   examine(): Promise<string>;
 }
 
-export interface AbsenceWorld extends WatchWorld {
+export interface AbsenceWorld extends WatchWorld, MonitorWorld {
   secrets: SecretStore;
 }
 
+/** The monitor on its services, which wire.ts binds. */
 export function absenceService(world: AbsenceWorld): AbsenceService {
   return {
     watch: (log) => tick(log, world),

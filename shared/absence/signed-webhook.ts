@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { News } from "./plan.ts";
+import { type AutomaticReplies, windowInIso } from "./automatic-replies.ts";
 import { speechOf } from "./spoken-text.ts";
 
 /** The secret `absence-webhook-secret` cannot sign. Says what to put in its place, and nothing of what it holds. */
@@ -17,14 +17,22 @@ const FEWEST_BYTES = 24;
 const MOST_BYTES = 64;
 const PREFIX = "whsec_";
 
-/** What a webhook is told: both texts as clean text, the window while there is one. */
-export function webhookBody({ email, away, replies, at }: News): string {
+/** What a webhook is told. */
+export interface WebhookNews {
+  email: string;
+  away: boolean;
+  replies: AutomaticReplies;
+  /** ISO 8601, UTC: the tick that found it. */
+  at: string;
+}
+
+/** The body of the message: both texts as clean text, the window while there is one. */
+export function webhookBody({ email, away, replies, at }: WebhookNews): string {
   const { window, audience, internal, external } = replies;
-  const open = window && { start: window.start.toISOString(), end: window.end.toISOString() };
   return JSON.stringify({
     email,
     away,
-    ...(open === undefined ? {} : { window: open }),
+    ...(window ? { window: windowInIso(window) } : {}),
     audience,
     internal: speechOf(internal),
     external: speechOf(external),

@@ -1,19 +1,21 @@
 import { linkTarget } from "./link-target.ts";
 
 /** Ten minutes of speech, characters. */
-export const LONGEST_SPEECH = 10_000;
+const LONGEST_SPEECH = 10_000;
 /** The parser searches all that is open at each tag. */
 const DEEPEST = 500;
 
-/** What these hold is not for reading. */
+/** What these hold is not for reading. A `head` has nothing else, and where nobody closed it the text begins in it. */
 const SILENT = new Set(
-  "head title script style template iframe object svg audio video select textarea".split(" "),
+  "title script style template iframe object svg audio video select textarea".split(" "),
 );
 const BLOCKS = new Set(
   "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul".split(
     " ",
   ),
 );
+/** Outlook's words for a picture that nobody has described. */
+const GUESSED = /Description automatically generated|AI-generated content may be incorrect/iu;
 const HIDDEN = /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)/iu;
 
 /** Collects the words of an HTML document from what a parser finds, line by line. */
@@ -29,6 +31,10 @@ export class SpokenLines {
   #link: { target: string; from: number } | undefined;
   /** How many `pre` are open. */
   #preformatted = 0;
+  /** The lists that are open, by the number of their next item; undefined where it has none. */
+  readonly #lists: (number | undefined)[] = [];
+  /** Of the item that has begun, until there are words behind it. */
+  #number = "";
 
   /** @param options.isPlain  it holds no tags: its line ends count */
   constructor({ isPlain }: { isPlain: boolean }) {
@@ -42,8 +48,6 @@ export class SpokenLines {
 
   open(name: string, attributes: Record<string, string>): void {
     this.#depth += 1;
-    // A head that nobody closed ends where the body begins.
-    if (name === "body" && this.#silent?.name === "head") this.#silent = undefined;
     if (this.#silent) return;
     if (SILENT.has(name) || "hidden" in attributes || HIDDEN.test(attributes.style ?? "")) {
       this.#silent = { name, depth: this.#depth };
@@ -52,7 +56,10 @@ export class SpokenLines {
     if (name === "br" || BLOCKS.has(name)) this.#endLine();
     if (name === "pre") this.#preformatted += 1;
     else if (name === "td" || name === "th") this.add(" ");
-    else if (name === "img") this.add(` ${attributes.alt ?? ""} `);
+    else if (name === "img") this.add(` ${altOf(attributes)} `);
+    else if (name === "ol") this.#lists.push(integerIn(attributes.start) ?? 1);
+    else if (name === "ul") this.#lists.push(undefined);
+    else if (name === "li") this.#beginItem(integerIn(attributes.value));
     else if (name === "a")
       this.#link = { target: linkTarget(attributes.href ?? ""), from: this.#line.length };
   }
@@ -63,7 +70,9 @@ export class SpokenLines {
     this.#depth -= 1;
     if (silent) return;
     if (name === "a") this.#endLink();
-    if (name === "pre") this.#preformatted = Math.max(0, this.#preformatted - 1);
+    else if (name === "pre") this.#preformatted = Math.max(0, this.#preformatted - 1);
+    else if (name === "ol" || name === "ul") this.#lists.pop();
+    else if (name === "li") this.#number = "";
     if (BLOCKS.has(name)) this.#endLine();
   }
 
@@ -85,29 +94,54 @@ export class SpokenLines {
     return shortened(this.#lines.join("\n"));
   }
 
+  #beginItem(value: number | undefined): void {
+    const number = value ?? this.#lists.at(-1);
+    if (this.#lists.at(-1) === undefined || number === undefined) return;
+    this.#lists[this.#lists.length - 1] = number + 1;
+    this.#number = `${number}. `;
+  }
+
   #append(words: string): void {
     const spaced = words.replaceAll(/\s+/gu, " ");
+    // White space may stand before the block in which the words of an item are.
+    if (spaced !== " " && spaced !== "") {
+      this.#line += this.#number;
+      this.#number = "";
+    }
     const added = this.#line.endsWith(" ") ? spaced.replace(/^ /u, "") : spaced;
     this.#line += added;
     this.#length += added.length;
   }
 
   #endLine(): void {
+    this.#tellTarget();
     const line = cleanLine(this.#line);
     if (line !== "") this.#lines.push(line);
     this.#line = "";
     if (this.#link) this.#link.from = 0;
   }
 
-  /** A caller cannot follow a link, but may note where it leads. */
   #endLink(): void {
-    const { target = "", from = 0 } = this.#link ?? {};
+    this.#tellTarget();
     this.#link = undefined;
-    const words = this.#line.slice(from).trim();
-    if (target !== "" && words !== "" && !words.toLowerCase().includes(target.toLowerCase())) {
-      this.#append(` (${target})`);
-    }
   }
+
+  /** A caller cannot follow a link, but may note where it leads. It stands behind the first line of the link's words. */
+  #tellTarget(): void {
+    const { target = "", from = 0 } = this.#link ?? {};
+    const words = this.#line.slice(from).trim();
+    if (target === "" || words === "") return;
+    this.#link = undefined;
+    if (!words.toLowerCase().includes(target.toLowerCase())) this.#append(` (${target})`);
+  }
+}
+
+function altOf({ alt = "" }: Record<string, string>): string {
+  return GUESSED.test(alt) ? "" : alt;
+}
+
+function integerIn(text: string | undefined): number | undefined {
+  return /^\s*-?\d{1,9}\s*$/u.test(text ?? "") ? Number(text) : undefined;
 }
 
 /**

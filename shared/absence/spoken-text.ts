@@ -6,36 +6,33 @@ import { SpokenLines } from "./spoken-lines.ts";
 export const SPOKEN_CHOICES = ["audience", "external", "internal"] as const;
 export type SpokenChoice = (typeof SPOKEN_CHOICES)[number];
 
-/** The HTML of the text that callers hear. */
-export function htmlToSpeak(replies: AutomaticReplies, choice: SpokenChoice): string {
-  const isInternal = choice === "internal" || (choice === "audience" && replies.audience === "none");
-  return isInternal ? replies.internal : replies.external;
-}
-
 /** What callers hear; empty when there is no text. */
-export function spokenText(replies: AutomaticReplies, choice: SpokenChoice): string {
-  return speechOf(htmlToSpeak(replies, choice));
+export function spokenText({ audience, internal, external }: AutomaticReplies, choice: SpokenChoice): string {
+  const isInternal = choice === "internal" || (choice === "audience" && audience === "none");
+  return speechOf(isInternal ? internal : external);
 }
 
 /** Twice what Outlook takes; what comes after it is nobody's greeting. */
 const LONGEST_HTML = 256 * 1024;
 const CHUNK = 4096;
+/** `<bob@example.org>` is no tag, though it looks like one. */
+const AUTOLINK = /<(?:mailto:)?(https?:\/\/[^\s<>"']+|[^\s<>"'=/@]+@[^\s<>"'=/@]+)>/giu;
 
 /**
  * Makes clean text of HTML: a line for each block and break, which a voice takes for a pause; entities decoded; links by
  * their words, and where they lead when the words do not say; no scripts, styles, or anything hidden. What is too long or
- * too deep is cut. Plain text keeps its lines.
+ * too deep is cut. Plain text keeps its lines, and says the addresses in angle brackets.
  */
-export function speechOf(html: string): string {
+export function speechOf(source: string): string {
+  const html = source.slice(0, LONGEST_HTML).replaceAll(AUTOLINK, " ($1)");
   const text = new SpokenLines({ isPlain: !/<[a-z!/]/iu.test(html) });
   const parser = new Parser({
     onopentag: (name, attributes) => text.open(name, attributes),
     onclosetag: (name) => text.close(name),
     ontext: (words) => text.add(words),
   });
-  const size = Math.min(html.length, LONGEST_HTML);
-  for (let from = 0; from < size && !text.isFull; from += CHUNK) {
-    parser.write(html.slice(from, Math.min(from + CHUNK, size)));
+  for (let from = 0; from < html.length && !text.isFull; from += CHUNK) {
+    parser.write(html.slice(from, from + CHUNK));
   }
   // Not when it is full: that would close each of a bomb's many tags.
   if (!text.isFull) parser.end();

@@ -1,17 +1,24 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { startDeadline } from "../http/deadline.ts";
 import { findUsersByAddress } from "../graph/find-user.ts";
+import { GraphServiceError } from "../graph/graph-error.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
-import type { MonitorOutcome } from "./monitor-answer.ts";
+import { withinDeadline } from "../http/deadline.ts";
+import type { JsonBlobs } from "../storage/json-blobs.ts";
 import type { MonitorRequest } from "./monitor-request.ts";
 import type { MonitoredUsers } from "./monitored-users.ts";
+import { noteMissed } from "./sync.ts";
 
 export interface MonitorWorld {
   clock: Clock;
   users: MonitoredUsers;
-  graph(options: { signal: AbortSignal }): Promise<GraphRoad>;
+  blobs: JsonBlobs;
+  /** The road to the directory, where nobody stands in line behind the mailboxes of a tick. */
+  directory(options: { signal: AbortSignal }): Promise<GraphRoad>;
 }
+
+/** What came of a request: `unknown` when the directory has nobody of that address, `ambiguous` when it has several. */
+export type MonitorOutcome = "done" | "unknown" | "ambiguous";
 
 /** The mediator waits 10 s for the answer about each of its users. */
 const ANSWER_WITHIN_MS = 9000;
@@ -19,38 +26,45 @@ const ANSWER_WITHIN_MS = 9000;
 /**
  * Starts watching a user, or stops. Starting again has the targets told again: the mediator asks because it knows nothing.
  * @param request.email  an address of the user; the mediator is told by this very text
- * @throws {AppTokenError | SecretStoreError}, Graph's error or the storage client's: nothing has changed
+ * @throws {AppTokenError | SecretStoreError | DeadlineError}, Graph's error or the storage client's: it may be done or
+ *   not, and asking again does it
  */
 export async function startOrStop(
   { email, monitor: isWanted }: MonitorRequest,
   world: MonitorWorld,
 ): Promise<MonitorOutcome> {
-  return isWanted ? startWatching(email, world) : stopWatching(email, world);
+  try {
+    return await (isWanted ? startWatching(email, world) : stopWatching(email, world));
+  } catch (error) {
+    // Where storage is away nothing can be noted either, and this failure says so.
+    if (mayBeServedLater(error)) await noteMissed(world).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** An address that Graph does not understand would have the mediator asked each hour for ever. */
+function mayBeServedLater(error: unknown): boolean {
+  return !(error instanceof GraphServiceError && error.status === 400);
 }
 
 async function startWatching(email: string, world: MonitorWorld): Promise<MonitorOutcome> {
   const { clock, users } = world;
   const found = await lookUp(email, world);
   if ("none" in found) return found.none;
-  const before = await users.find(found.id);
-  await users.put({
-    id: found.id,
-    email,
-    registration: randomUUID(),
-    registeredAt: clock.now().toISOString(),
-    found: before?.found,
-  });
-  if (before?.email.toLowerCase() !== email.toLowerCase()) await forgetOthers(email, found.id, users);
+  const { id } = found;
+  // An address may have passed to somebody else, and two mailboxes must not take turns at one greeting. The other goes
+  // first: should this break off, nobody is watched by that address until it is asked for again.
+  for (const other of await users.named(email)) if (other.id !== id) await users.remove(other.id);
+  const before = await users.find(id);
+  const registeredAt = clock.now().toISOString();
+  await users.put({ id, email, registration: randomUUID(), registeredAt, found: before?.found });
   return "done";
 }
 
-/** An address that has passed to somebody else: two mailboxes must not take turns at one greeting. */
-async function forgetOthers(email: string, id: string, users: MonitoredUsers): Promise<void> {
-  const named = await users.named(email);
-  for (const other of named) if (other.id !== id) await users.remove(other.id);
-}
-
-/** Somebody who has left the directory can be stopped all the same. */
+/**
+ * By whichever of their addresses: whoever is said to be stopped is not watched by another. Somebody who has left the
+ * directory can be stopped all the same, by the address they were started with.
+ */
 async function stopWatching(email: string, world: MonitorWorld): Promise<MonitorOutcome> {
   const { users } = world;
   const named = await users.named(email);
@@ -64,14 +78,11 @@ async function stopWatching(email: string, world: MonitorWorld): Promise<Monitor
 
 async function lookUp(
   email: string,
-  { clock, graph }: MonitorWorld,
+  { clock, directory }: MonitorWorld,
 ): Promise<{ id: string } | { none: Exclude<MonitorOutcome, "done"> }> {
-  const deadline = startDeadline({ milliseconds: ANSWER_WITHIN_MS, clock });
-  try {
-    const [user, ...others] = await findUsersByAddress(await graph({ signal: deadline.signal }), email);
-    if (!user) return { none: "unknown" };
-    return others.length > 0 ? { none: "ambiguous" } : { id: user.id };
-  } finally {
-    deadline.clear();
-  }
+  const [user, ...others] = await withinDeadline({ milliseconds: ANSWER_WITHIN_MS, clock }, async (signal) =>
+    findUsersByAddress(await directory({ signal }), email),
+  );
+  if (!user) return { none: "unknown" };
+  return others.length > 0 ? { none: "ambiguous" } : { id: user.id };
 }

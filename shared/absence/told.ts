@@ -9,6 +9,13 @@ export interface Told {
   digest: string;
   /** ISO 8601, UTC: the tick that found it. The same at each try. */
   at: string;
+  /** Of what is known: when the target took it. ISO 8601, UTC. */
+  deliveredAt?: string | undefined;
+  /**
+   * Of an intent: what is sent, the same at each try: the text to speak, or a webhook's body. It is kept until it is
+   * taken, for by then the mailbox may be gone.
+   */
+  says?: string | undefined;
   /** Of an intent: how many tries have been begun, that one too. */
   tries?: number | undefined;
   /** Of an intent: why its last try failed, without anything secret; undefined when that is not known. */

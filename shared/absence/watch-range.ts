@@ -1,30 +1,33 @@
-import type { Clock } from "../clock.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
 import { startDeadline } from "../http/deadline.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { ledgerInTime } from "../ledger/scope-ledger.ts";
 import type { Logger } from "../log.ts";
-import { throwAll } from "../runs/send-all.ts";
+import { failuresOf, throwAll } from "../failures.ts";
 import type { Lease } from "../storage/blob-lease.ts";
+import { encodeKey } from "../storage/row-key.ts";
 import type { KeyRange } from "../storage/table-query.ts";
 import type { Checks } from "./checks.ts";
 import { deliver, type Delivery } from "./deliver.ts";
-import type { KeptUsers, MonitoredUsers } from "./monitored-users.ts";
+import { type DirectoryWorld, followAddress, isTurnOf } from "./follow-address.ts";
+import type { MonitoredUser } from "./monitored-user.ts";
+import type { KeptUsers } from "./monitored-users.ts";
 import type { Outlet } from "./outlet.ts";
-import { planTick, type TickPlan } from "./plan.ts";
-import { readReplies } from "./read-replies.ts";
+import { planTick, type Telling, type TickPlan } from "./plan.ts";
+import type { RepliesReading } from "./automatic-replies.ts";
+import { isGone, readReplies, shutOut } from "./read-replies.ts";
 import type { SpokenChoice } from "./spoken-text.ts";
-import type { Told } from "./told.ts";
+import type { TargetKind, Told } from "./told.ts";
 
-export interface RangeWorld {
-  clock: Clock;
-  users: MonitoredUsers;
+export interface RangeWorld extends DirectoryWorld {
   ledger: Ledger<Told>;
   checks: Checks;
   outlets: readonly Outlet[];
   message: SpokenChoice;
   /** @throws {AppTokenError | SecretStoreError} */
   graph(options: { signal: AbortSignal }): Promise<GraphRoad>;
+  /** The app's token opened no mailbox: the next tick asks for another, unless that was done lately. */
+  doubtToken(): void;
   /** The lock of a part of a tick; undefined when another holds it. */
   lock(partition: string): Promise<Lease | undefined>;
 }
@@ -39,14 +42,20 @@ export interface Part extends KeyRange {
  * requests in flight, so the last of them waits for 256 batches: two minutes, when Graph takes two seconds for one.
  */
 const READ_WITHIN_MS = 2.5 * 60_000;
-/** With what went before, less than the 10 minutes after which host.json ends a function. */
-const END_WITHIN_MS = 6.5 * 60_000;
+/**
+ * How long POSTs are begun. With what went before, the mediator's end before the 10 minutes after which host.json ends a
+ * function. Webhooks that take their time must not keep the mediator waiting for the next tick: with the last answer they
+ * end before it.
+ */
+const BEGIN_WITHIN_MS: Readonly<Record<TargetKind, number>> = { mediator: 6.5 * 60_000, webhook: 30_000 };
 
 /** What a tick came to for a stretch of users. */
 interface Tally {
   watched: number;
-  /** Mailboxes that could not be asked about this time. */
-  missing: number;
+  /** The ids of those who could not be asked about this time. */
+  missing: readonly string[];
+  /** Those who are gone, and whose turn it is to be looked for. */
+  gone: readonly MonitoredUser[];
   deliveries: Delivery[];
   problems: Error[];
 }
@@ -55,22 +64,22 @@ interface Tally {
  * Compares what a stretch of mailboxes shows with what the targets hold, and tells them what differs. When nothing does,
  * nothing is written or locked: a lock would be a write, too.
  * @throws {AggregateError} says what went wrong, after all that could be done is
- * @throws {AppTokenError | SecretStoreError | LedgerSilentError} or the storage client's error: nothing was done
+ * @throws {LedgerSilentError} or the storage client's error: nothing was done
  */
 export async function watchRange(part: Part, log: Logger, world: RangeWorld): Promise<void> {
   const kept = await world.users.read(part);
   if (kept.unreadable > 0) log.warn(`${kept.unreadable} rows of the table monitored cannot be read`);
-  const tally: Tally = { watched: kept.users.length, missing: 0, deliveries: [], problems: [] };
+  const tally: Tally = { watched: kept.users.length, missing: [], gone: [], deliveries: [], problems: [] };
   const plan = await look(part, kept, log, tally, world);
   const isQuiet = plan.tell.length === 0 && plan.seen.length === 0;
   if (!isQuiet) await carryOut(part, plan, kept, tally, log, world);
   const { from, to, partition } = part;
-  // Where nothing could be read, nobody was checked.
-  if (tally.missing === 0 || tally.missing < tally.watched) {
-    await world.checks.note(partition, { from, to }, { isWriting: !isQuiet });
-  }
-  tellOf(part, tally, log);
-  throwAll(tally.problems, "Not all of the tick was done");
+  const missed = tally.missing.map(encodeKey);
+  await world.checks.note(partition, { from, to, missed }, { isWriting: !isQuiet });
+  tally.problems.push(...(await failuresOf(tally.gone, (user) => followAddress(user, world))));
+  const line = lineOf(part, tally);
+  tellOf(part, tally, line, log);
+  throwAll(tally.problems, `Not all of the tick was done (${line})`);
 }
 
 /** Reads all that the plan is made of. */
@@ -83,84 +92,122 @@ async function look(
 ): Promise<TickPlan> {
   const { clock, outlets, message } = world;
   const ledger = ledgerInTime(world.ledger, clock);
+  // The ledger before the mailboxes: who has told something since is noticed when it is written.
+  const targets = await Promise.all(
+    outlets.map(async ({ scope, kind }) => ({
+      scope,
+      kind,
+      entries: await ledger.read(scope, { from, to }),
+    })),
+  );
+  const readings = await readAll(users, log, tally, world);
+  tally.gone = users.filter((user) => isGone(readings.get(user.id)) && isTurnOf(user, clock.now()));
+  return planTick({ users, readings, targets, message, now: clock.now() });
+}
+
+/** What the mailboxes show; when nobody can be asked nothing, and what waits to be told is told all the same. */
+async function readAll(
+  users: KeptUsers["users"],
+  log: Logger,
+  tally: Tally,
+  { clock, graph, doubtToken }: RangeWorld,
+): Promise<ReadonlyMap<string, RepliesReading>> {
   const deadline = startDeadline({ milliseconds: READ_WITHIN_MS, clock });
   try {
-    // The ledger before the mailboxes: who has told something since is noticed when it is written.
-    const targets = await Promise.all(
-      outlets.map(async ({ scope, kind }) => ({
-        scope,
-        kind,
-        entries: await ledger.read(scope, { from, to }),
-      })),
-    );
-    const graph = await world.graph({ signal: deadline.signal });
-    const { readings, missing, why } = await readReplies(graph, users);
+    const { readings, missing, why } = await readReplies(await graph({ signal: deadline.signal }), users);
     tally.missing = missing;
-    const line = `${missing} of ${users.length} mailboxes could not be read: ${why}`;
-    if (missing > 0 && missing === users.length) tally.problems.push(new Error(line));
-    else if (missing > 0) log.warn(line);
-    return planTick({ users, readings, targets, message, now: clock.now() });
+    const line = `${missing.length} of ${users.length} mailboxes could not be read: ${why}`;
+    if (missing.length > 0 && missing.length === users.length) tally.problems.push(new Error(line));
+    else if (missing.length > 0) log.warn(line);
+    const closed = shutOut(
+      [...readings.values()].map((reading) => ("unreadable" in reading ? reading.unreadable : undefined)),
+    );
+    if (closed !== undefined) {
+      doubtToken();
+      tally.problems.push(new Error(closed));
+    }
+    return readings;
+  } catch (error) {
+    tally.missing = users.map(({ id }) => id);
+    tally.problems.push(error instanceof Error ? error : new Error(String(error)));
+    return new Map();
   } finally {
     deadline.clear();
   }
 }
 
 async function carryOut(
-  { partition }: Part,
+  part: Part,
   { seen, tell }: TickPlan,
   kept: KeptUsers,
   tally: Tally,
   log: Logger,
   world: RangeWorld,
 ): Promise<void> {
-  const { clock, ledger, outlets } = world;
+  const { partition } = part;
   const lease = await world.lock(partition);
   if (!lease) {
     log.info(`absence part ${partition}: another is telling; the next tick looks again`);
     return;
   }
-  const deadline = startDeadline({ milliseconds: END_WITHIN_MS, clock, signal: lease.signal });
   try {
     const work = [
-      kept.save(seen),
-      ...outlets.map(async (outlet) => {
+      () => kept.save(seen),
+      ...world.outlets.map((outlet) => async () => {
         const its = tell.filter(({ scope }) => scope === outlet.scope);
-        const options = { signal: deadline.signal };
-        tally.deliveries.push(
-          await deliver(its, outlet, options, { ledger: ledgerInTime(ledger, clock), clock }),
-        );
+        tally.deliveries.push(await deliverTo(outlet, its, part, lease.signal, world));
       }),
     ];
-    for (const settled of await Promise.allSettled(work)) {
-      if (settled.status === "rejected") tally.problems.push(asError(settled.reason));
-    }
+    tally.problems.push(...(await failuresOf(work, (each) => each())));
   } finally {
-    deadline.clear();
     await lease.release();
   }
 }
 
-/** One line, which alerts look for; no name or address of anybody. */
-function tellOf({ partition }: Part, { watched, missing, deliveries, problems }: Tally, log: Logger): void {
-  const sum = (of: (delivery: Delivery) => number): number =>
-    deliveries.reduce((total, delivery) => total + of(delivery), 0);
+async function deliverTo(
+  outlet: Outlet,
+  tellings: readonly Telling[],
+  part: Part,
+  lost: AbortSignal,
+  { clock, ledger, users }: RangeWorld,
+): Promise<Delivery> {
+  const deadline = startDeadline({ milliseconds: BEGIN_WITHIN_MS[outlet.kind], clock, signal: lost });
+  try {
+    return await deliver(tellings, outlet, deadline, {
+      clock,
+      ledger: ledgerInTime(ledger, clock),
+      registrations: async () =>
+        new Map((await users.read(part)).users.map(({ id, registration }) => [id, registration])),
+    });
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** What it came to; no name or address of anybody. */
+function lineOf({ partition }: Part, { watched, missing, deliveries }: Tally): string {
   const [taken, failed, given] = [
-    sum((each) => each.taken),
-    sum((each) => each.failed),
-    sum((each) => each.undelivered),
+    sum(deliveries, "taken"),
+    sum(deliveries, "failed"),
+    sum(deliveries, "undelivered"),
   ];
-  const line = `absence part ${partition}: ${watched} watched, ${missing} not read, ${taken} told, ${failed} not taken`;
-  const reasons = deliveries.flatMap(({ failure }) => failure ?? []).join("; ");
+  const many = given > 0 ? `, ${given} after many tries` : "";
+  return `absence part ${partition}: ${watched} watched, ${missing.length} not read, ${taken} told, ${failed} not taken${many}`;
+}
+
+/** One line, which alerts look for; where something went wrong it is that of who catches it. */
+function tellOf({ partition }: Part, { deliveries, problems }: Tally, line: string, log: Logger): void {
   if (deliveries.some(({ isOvertaken }) => isOvertaken)) {
     log.info(`absence part ${partition}: another was quicker; the next tick looks again`);
   }
-  if (problems.length > 0) log.error(`ROLLCALL_ABSENCE_FAILED ${line}`);
-  else if (given > 0)
-    log.error(`ROLLCALL_ABSENCE_UNDELIVERED ${line}, ${given} after many tries: ${reasons}`);
-  else if (failed > 0) log.warn(`ROLLCALL_ABSENCE_DELAYED ${line}; they are told again later: ${reasons}`);
+  if (problems.length > 0) return;
+  const reasons = deliveries.flatMap(({ failure }) => failure ?? []).join("; ");
+  if (sum(deliveries, "undelivered") > 0) log.error(`ROLLCALL_ABSENCE_UNDELIVERED ${line}: ${reasons}`);
+  else if (sum(deliveries, "failed") > 0)
+    log.warn(`ROLLCALL_ABSENCE_DELAYED ${line}; they are told again later: ${reasons}`);
   else log.info(`ROLLCALL_ABSENCE_OK ${line}`);
 }
 
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+function sum(deliveries: readonly Delivery[], of: "taken" | "failed" | "undelivered"): number {
+  return deliveries.reduce((total, delivery) => total + delivery[of], 0);
 }

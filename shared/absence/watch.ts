@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
+import { firstLineOf } from "../error-message.ts";
 import type { Logger } from "../log.ts";
-import { sendAll, throwAll } from "../runs/send-all.ts";
+import { throwAll } from "../failures.ts";
+import { sendAll } from "../runs/send-all.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
 import { parsePartition, partitionsOf, readPartition } from "./partitions.ts";
-import { syncWhileEmpty, type SyncWorld } from "./sync.ts";
+import { syncWhenNeeded, type SyncWorld } from "./sync.ts";
 import { type RangeWorld, watchRange } from "./watch-range.ts";
 
 export interface WatchWorld extends RangeWorld, SyncWorld {
@@ -19,18 +22,24 @@ const EVERYBODY = "all";
  * @throws as watchRange; or {AggregateError} a part could not be queued, after all others are
  */
 export async function tick(log: Logger, world: WatchWorld): Promise<void> {
+  return withMark(log, () => watchThenSync(log, world));
+}
+
+async function watchThenSync(log: Logger, world: WatchWorld): Promise<void> {
   const keys = await world.users.keys();
-  if (keys.length === 0) {
-    await syncWhileEmpty(log, world);
-    // Who listens for silence is told that there is none to break.
-    log.info("ROLLCALL_ABSENCE_OK nobody is watched");
-    return;
-  }
-  const parts = partitionsOf(keys, world.clock.now());
+  // Who listens for silence is told that there is none to break.
+  if (keys.length === 0) log.info("ROLLCALL_ABSENCE_OK nobody is watched");
+  else await watchAll(keys, log, world);
+  // After the news, which are not to wait for a mediator that has many users to send.
+  await syncWhenNeeded({ isEmpty: keys.length === 0 }, log, world);
+}
+
+async function watchAll(keys: readonly string[], log: Logger, world: WatchWorld): Promise<void> {
+  const parts = partitionsOf(keys);
   if (parts.length === 0) return alone({ partition: EVERYBODY }, log, world);
-  // Whatever has not been begun since the last tick would only be done twice.
-  const waiting = new Set((await world.queue.peek()).map((body) => readPartition(body)?.partition));
-  const fresh = parts.filter(({ partition }) => !waiting.has(partition));
+  // Whatever has not been begun since the last tick would only be done twice. Between other bounds it is another part.
+  const waiting = (await world.queue.peek()).map(readPartition);
+  const fresh = parts.filter((part) => !waiting.some((other) => isDeepStrictEqual(other, part)));
   throwAll(await sendAll(fresh, world.queue), "Not all parts of the tick could be queued");
   const late = parts.length - fresh.length;
   if (late > 0) log.warn(`${late} of ${parts.length} parts are still in the queue from an earlier tick`);
@@ -39,7 +48,7 @@ export async function tick(log: Logger, world: WatchWorld): Promise<void> {
 /**
  * Works at one part of a tick.
  * @param options.isRetry  it has failed before: the next tick brings a fresh one of its own
- * @throws {PartitionMessageError} it is not one of ours
+ * @throws {WorkMessageError} it is not one of ours
  * @throws as watchRange
  */
 export async function workOn(
@@ -50,7 +59,17 @@ export async function workOn(
 ): Promise<void> {
   const { partition, from, to } = parsePartition(message);
   if (isRetry) return;
-  await alone({ partition, from, to }, log, world);
+  await withMark(log, () => alone({ partition, from, to }, log, world));
+}
+
+/** Whatever it was: alerts look for this line. */
+async function withMark(log: Logger, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error(`ROLLCALL_ABSENCE_FAILED ${firstLineOf(error)}`);
+    throw error;
+  }
 }
 
 /** A part that takes longer than a minute is not begun a second time in this process. */

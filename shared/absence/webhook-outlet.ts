@@ -6,7 +6,7 @@ import { SECRETS } from "../secrets/secret-names.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { type Answered, type Outlet, TargetAbsence } from "./outlet.ts";
 import type { Telling } from "./plan.ts";
-import { webhookBody, webhookHeaders } from "./signed-webhook.ts";
+import { webhookHeaders } from "./signed-webhook.ts";
 
 const ANSWER_WITHIN_MS = 15_000;
 const SECRET = SECRETS.absenceWebhookSecret;
@@ -39,7 +39,7 @@ async function post(
   { news, intent }: Telling,
   { secrets, clock }: WebhookWorld,
 ): Promise<Answered> {
-  const body = webhookBody(news);
+  const body = news.says;
   const id = intent.intent?.reference ?? "";
   let headers: Record<string, string>;
   try {

@@ -6,9 +6,10 @@ import { manyMailboxesPace } from "../graph/pace.ts";
 import { untilAborted } from "../http/deadline.ts";
 import { tableLedger } from "../ledger/ledger.ts";
 import { mediatorAt } from "../mediator/mediator.ts";
+import type { AppTokens } from "../oauth/app-tokens.ts";
 import { microsoftAppTokens } from "../oauth/open-app-tokens.ts";
 import { secretStoreFrom } from "../secrets/open-secret-store.ts";
-import { acquireLease } from "../storage/blob-lease.ts";
+import { leases } from "../storage/blob-lease.ts";
 import { jsonBlobs } from "../storage/json-blobs.ts";
 import { messageQueue } from "../storage/message-queue.ts";
 import { storageAccountFrom } from "../storage/storage-account.ts";
@@ -30,6 +31,8 @@ const REQUESTS_AT_ONCE = 4;
 /** Whoever is busy for longer is asked again in the next tick. */
 const TRIES = 5;
 const LONGEST_WAIT_MS = 8000;
+/** A token that opens no mailbox is changed for a new one no more often. */
+const NEW_TOKEN_AFTER_MS = 5 * 60_000;
 
 interface WireOptions {
   clock?: Clock;
@@ -51,8 +54,27 @@ export function absenceWorld(env: Environment, { clock = systemClock }: WireOpti
   const tokens = microsoftAppTokens(env, { graphUrl, secrets, clock });
   const mediator = mediatorAt(mediatorUrl, { clock });
   const blobs = jsonBlobs(storage, "absence");
-  const limit = pLimit(REQUESTS_AT_ONCE);
-  const pace = manyMailboxesPace({ clock });
+  const access = doubtable(tokens, clock);
+  const lease = leases(storage, { seconds: LOCK_SECONDS, clock });
+  /** A road of its own to each service behind Graph: neither waits in the other's line, or for its complaints. */
+  const openRoad = (): AbsenceWorld["graph"] => {
+    const limit = pLimit(REQUESTS_AT_ONCE);
+    const pace = manyMailboxesPace({ clock });
+    return async ({ signal }) => {
+      // Without a token there is nothing to ask, twenty times a request.
+      await untilAborted(access.token(), signal);
+      return openGraphRoad({
+        graphUrl,
+        limit,
+        pace,
+        clock,
+        signal,
+        attempts: TRIES,
+        longestWaitMs: LONGEST_WAIT_MS,
+        token: ({ refused }) => tokens.get({ refused }),
+      });
+    };
+  };
   return {
     clock,
     secrets,
@@ -65,26 +87,28 @@ export function absenceWorld(env: Environment, { clock = systemClock }: WireOpti
     queue: messageQueue(storage, PARTITIONS_QUEUE),
     inWork: new Set(),
     outlets: [mediatorOutlet(mediator, { clock }), ...webhookOutlets(webhooks, { secrets, clock })],
-    lock: async (partition) =>
-      acquireLease(await storage.container("locks"), `absence/${partition}`, {
-        seconds: LOCK_SECONDS,
-        clock,
-      }),
-    async graph({ signal }) {
-      // Without a token there is nothing to ask, twenty times a request.
-      await untilAborted(tokens.get(), signal);
-      return openGraphRoad({
-        graphUrl,
-        limit,
-        pace,
-        clock,
-        signal,
-        attempts: TRIES,
-        longestWaitMs: LONGEST_WAIT_MS,
-        token: ({ refused }) => tokens.get({ refused }),
-        onRequest: () => undefined,
-        onThrottled: () => undefined,
-      });
+    lock: (partition) => lease(`absence/${partition}`),
+    graph: openRoad(),
+    doubtToken: access.doubt,
+    directory: openRoad(),
+  };
+}
+
+/** Permissions granted since a token was issued are in a new one alone. */
+function doubtable(tokens: AppTokens, clock: Clock): { token(): Promise<string>; doubt(): void } {
+  let held: string | undefined;
+  let refused: string | undefined;
+  let doubtsEnd = 0;
+  return {
+    async token() {
+      held = await tokens.get({ refused });
+      return held;
+    },
+    doubt() {
+      const now = clock.now().getTime();
+      if (now < doubtsEnd) return;
+      refused = held;
+      doubtsEnd = now + NEW_TOKEN_AFTER_MS;
     },
   };
 }

@@ -4,6 +4,7 @@ import type { TokenCredential } from "@azure/identity";
 import type { ContainerClient } from "@azure/storage-blob";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
+import { firstLineOf } from "../error-message.ts";
 import { withinDeadline } from "../http/deadline.ts";
 import { type ConfigSource, ConfigSourceError } from "./config-folder.ts";
 
@@ -134,6 +135,5 @@ function reasonOf(error: unknown): string {
     return "no identity was accepted. In the cloud, turn on the managed identity; on your machine, sign in with `az login`.";
   }
   if (code === "ENOTFOUND") return "there is no such host. Check CONFIG_DIR.";
-  const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-  return `${statusCode ? `status ${statusCode}, ` : ""}${reason}. Try again; the storage account's health is shown in the Azure portal.`;
+  return `${statusCode ? `status ${statusCode}, ` : ""}${firstLineOf(error)}. Try again; the storage account's health is shown in the Azure portal.`;
 }

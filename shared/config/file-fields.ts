@@ -8,6 +8,7 @@ export const missingOr =
   ({ input }: { input?: unknown }): string =>
     input === undefined ? "is missing" : otherwise;
 
+/** A text, of any length. */
 export const TextField = z.string({ error: missingOr("must be a text in quotes") });
 
 /** A number, also in quotes. */
@@ -28,6 +29,7 @@ export function isAddress(text: string): boolean {
   return z.regexes.html5Email.test(text) && text.slice(text.lastIndexOf("@")).includes(".");
 }
 
+/** The message for what is none. */
 export function noAddress(text: string): string {
   return `“${text}” is not an e-mail address`;
 }

@@ -1,17 +1,17 @@
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { configBlobs } from "./config-blobs.ts";
 import { type ConfigSource, configFolder } from "./config-folder.ts";
-import { type Environment, SettingsError } from "./settings.ts";
+import { type Environment, parseSettings, SettingsError } from "./settings.ts";
+
+const Settings = z.object({ CONFIG_DIR: z.string().default("config") });
 
 /**
  * Opens what CONFIG_DIR names: a folder, or a blob container by its URL. Nothing is read yet.
  * @throws {SettingsError} it is a URL, but not one of a container
  */
-export function openConfigSource(
-  configDir: string,
-  env: Environment,
-  { clock }: { clock: Clock },
-): ConfigSource {
+export function openConfigSource(env: Environment, { clock }: { clock: Clock }): ConfigSource {
+  const { CONFIG_DIR: configDir } = parseSettings(env, Settings);
   if (!/^https?:\/\//iu.test(configDir)) return configFolder(configDir);
   const connectionString = env["AzureWebJobsStorage"];
   return configBlobs(containerUrl(configDir, connectionString), { clock, connectionString });

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { mistakesOf } from "../schema-mistakes.ts";
 
 /** The environment as the process was given it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,6 +20,5 @@ export function parseSettings<Schema extends z.ZodType>(env: Environment, schema
   );
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new SettingsError(`Settings to correct: ${mistakes.join("; ")}.`);
+  throw new SettingsError(`Settings to correct: ${mistakesOf(parsed.error)}.`);
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type FileKind, jsonIn, loadFiles, readConfigFile } from "../config/config-file.ts";
 import type { ConfigSource } from "../config/config-folder.ts";
 import { ShortName } from "../config/short-name.ts";
 import type { Capability, Provider } from "../oauth/provider.ts";
@@ -45,38 +46,31 @@ export async function connectionUses({
   hasApp,
 }: Pick<ConnectionsWorld, "config" | "settings" | "hasApp">): Promise<ConnectionUse[]> {
   const inFiles = await Promise.all([
-    usesIn(config, { folder: "teams", kind: "team", uses: TeamUses }),
-    hasApp.webex ? usesIn(config, { folder: "spaces", kind: "space", uses: SpaceUses }) : [],
+    usesIn(config, "team", TeamUses),
+    hasApp.webex ? usesIn(config, "space", SpaceUses) : [],
   ]);
   return [...inFiles.flat(), ...usesInSettings(settings)];
 }
 
-async function usesIn(
-  config: ConfigSource,
-  { folder, kind, uses }: { folder: string; kind: string; uses: z.ZodType<Uses> },
-): Promise<ConnectionUse[]> {
-  const files = (await config.list(folder)).filter((name) => name.endsWith(".json"));
-  const found = await Promise.all(
-    files.map(async (name): Promise<ConnectionUse[]> => {
-      const parsed = uses.safeParse(jsonIn(await config.read(`${folder}/${name}`)));
-      const usedBy = `${kind} ${name.slice(0, -".json".length)}`;
-      const named = parsed.data ?? [];
-      return named.map(({ provider, connection, capability }) => ({
-        provider,
-        connection,
-        capability,
-        usedBy,
-      }));
-    }),
-  );
+async function usesIn(config: ConfigSource, kind: FileKind, form: z.ZodType<Uses>): Promise<ConnectionUse[]> {
+  const found = await loadFiles(config, kind, async (subject) => {
+    const uses = usesOf(form, kind, subject, await readConfigFile(config, kind, subject));
+    const usedBy = `${kind} ${subject}`;
+    return uses.map(({ provider, connection, capability }): ConnectionUse => ({
+      provider,
+      connection,
+      capability,
+      usedBy,
+    }));
+  });
   return found.flat();
 }
 
-function jsonIn(text = ""): unknown {
+function usesOf(form: z.ZodType<Uses>, kind: FileKind, subject: string, text = ""): Uses {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/u, "")) as unknown;
+    return form.parse(jsonIn(kind, subject, text));
   } catch {
-    return undefined;
+    return [];
   }
 }
 

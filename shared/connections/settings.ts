@@ -6,7 +6,6 @@ import { OperatorSettings } from "../operator/operator-settings.ts";
 
 /** Who is warned, and which connections the settings name. */
 export interface ConnectionsSettings {
-  configDir: string;
   /** Base URL of Microsoft Graph, without version. */
   graphUrl: string;
   /** How long runs, reports and rows of past events are kept, days. */
@@ -19,7 +18,6 @@ export interface ConnectionsSettings {
 }
 
 const Settings = OperatorSettings.extend({
-  CONFIG_DIR: z.string().default("config"),
   GRAPH_URL: GraphUrl,
   HISTORY_DAYS: z.coerce
     .number("must be a number of days")
@@ -29,7 +27,6 @@ const Settings = OperatorSettings.extend({
   MAILBOX_CONNECTION: ShortName.optional(),
   WEBEX_ADMIN_CONNECTION: ShortName.optional(),
 }).transform((env): ConnectionsSettings => ({
-  configDir: env.CONFIG_DIR,
   graphUrl: env.GRAPH_URL,
   historyDays: env.HISTORY_DAYS,
   operatorAddress: env.OPERATOR_ADDRESS,

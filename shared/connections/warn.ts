@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { firstLineOf } from "../error-message.ts";
 import { GraphServiceError } from "../graph/graph-error.ts";
 import type { Logger } from "../log.ts";
 import type { ConsentRequest } from "../oauth/consent-state.ts";
@@ -109,6 +110,5 @@ export function loggable(error: unknown): string {
   if (error instanceof TokenError) return error.code;
   if (error instanceof GraphServiceError) return `${error.status} ${error.code}`;
   if (!(error instanceof Error)) return typeof error;
-  const [line = ""] = error.message.split("\n", 1);
-  return `${error.name}: ${line}`;
+  return `${error.name}: ${firstLineOf(error)}`;
 }

@@ -59,7 +59,7 @@ export async function wireConnections(
     clock,
     settings,
     secrets,
-    config: openConfigSource(settings.configDir, env, { clock }),
+    config: openConfigSource(env, { clock }),
     registry: connectionRegistry(storage),
     clientSecretWarnings: clientSecretWarnings(storage),
     alone: (work) => underLease("connections/telling", { storage, clock }, work),

@@ -6,7 +6,8 @@ import {
   PARTS_PER_BATCH,
   sendBatch,
 } from "./batch-request.ts";
-import { effectOf, GraphServiceError, GraphUnreachableError, refusalDetails } from "./graph-error.ts";
+import { effectOf } from "../http/service-error.ts";
+import { GraphServiceError, GraphUnreachableError, refusalDetails } from "./graph-error.ts";
 import type { GraphRoad } from "./graph-road.ts";
 import type { Patience } from "./patience.ts";
 

@@ -39,7 +39,7 @@ const BatchAnswer = z.object({
 
 /**
  * Whose limits the parts of a batch meet: one mailbox's, or each its own. Of many mailboxes one that is busy is no reason
- * to leave the others alone.
+ * to leave the others alone, even when nothing else was asked with it: then only a refusal of the whole batch counts.
  */
 export type BatchReach = "one mailbox" | "many mailboxes";
 
@@ -65,8 +65,7 @@ export async function sendBatch(
     return part && { status: part.status, headers: inLowerCase(part.headers ?? {}), body: part.body };
   });
   graph.patience.giveBack(parts.filter((part) => part?.status === FAILED_DEPENDENCY).length);
-  const isHeeded = reach === "one mailbox" || parts.every((part) => part?.status === 429);
-  for (const part of parts) if (part && isHeeded) graph.patience.heed(part);
+  if (reach === "one mailbox") for (const part of parts) if (part) graph.patience.heed(part);
   return parts;
 }
 

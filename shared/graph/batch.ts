@@ -1,6 +1,7 @@
 import { messageOf } from "../error-message.ts";
 import { type AnsweredPart, type BatchReach, PARTS_PER_BATCH, sendBatch } from "./batch-request.ts";
 import type { GraphRoad } from "./graph-road.ts";
+import type { Patience } from "./patience.ts";
 
 /** The answer to one part of a batch (200 for the whole says nothing about it), or why there is none. */
 export type PartAnswer = { status: number; body: unknown } | { error: string };
@@ -41,8 +42,9 @@ async function readAll(graph: GraphRoad, paths: readonly string[], reach: BatchR
     );
     const asked = open;
     for (const [position, index] of asked.entries()) answers[index] = answerOf(parts[position]);
-    open = asked.filter((_, position) => mayPass(parts[position]));
-    if (open.length === 0 || !(await pauseFor(graph, parts, tries))) break;
+    const isOpen = (part: Part): boolean => mayPass(part, tries, graph.patience);
+    open = asked.filter((_, position) => isOpen(parts[position]));
+    if (open.length === 0 || !(await pauseFor(graph, parts.filter(isOpen), tries))) break;
   }
   return answers;
 }
@@ -64,7 +66,7 @@ async function readOnce(graph: GraphRoad, paths: string[], reach: BatchReach): P
   }
 }
 
-/** As long as the most patient of the parts asks for. False when that is too long, or there were tries enough. */
+/** As long as the most patient of the parts asks for. False when there were tries enough, or the deadline came first. */
 async function pauseFor({ patience }: GraphRoad, parts: Part[], tries: number): Promise<boolean> {
   if (tries >= patience.attempts) return false;
   const asked = parts.flatMap((part) =>
@@ -74,9 +76,17 @@ async function pauseFor({ patience }: GraphRoad, parts: Part[], tries: number): 
   return pauseMs !== undefined && patience.pause(pauseMs);
 }
 
-/** The whole batch was tried again already, so a part that has no answer for its sake is not. */
-function mayPass(part: Part): boolean {
-  return part === undefined || ("status" in part && (part.status === 429 || part.status >= 500));
+/**
+ * Whether a part is worth another try, and soon. The whole batch was tried again already, so a part that has no answer for
+ * its sake is not; one that asks for more patience than there is must not cost the others their try.
+ */
+function mayPass(part: Part, tries: number, patience: Patience): boolean {
+  if (!part) return true;
+  if ("error" in part) return false;
+  // The token has run out on the way; the next batch brings a new one.
+  if (part.status === 401) return tries === 1;
+  if (part.status !== 429 && part.status < 500) return false;
+  return patience.pauseMs(tries, patience.retryAfterMs(part)) !== undefined;
 }
 
 const LEFT_OUT = { error: "Microsoft Graph left the question out of its answer to a $batch" };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { quoted } from "../odata-literal.ts";
 import type { GraphRoad } from "./graph-road.ts";
 
 /** Fewest pages: the largest page that Outlook's collections take. */
@@ -47,7 +48,7 @@ export function fetchCalendarView(
       startDateTime: view.from.toISOString(),
       endDateTime: view.to.toISOString(),
       $select: "id,subject,isCancelled,isAllDay,start,end,originalStartTimeZone,attendees",
-      $expand: `extensions($filter=id eq '${view.extension.replaceAll("'", "''")}')`,
+      $expand: `extensions($filter=id eq ${quoted(view.extension)})`,
       $orderby: "start/dateTime",
       $top: PAGE_SIZE,
     },

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { quoted } from "../odata-literal.ts";
 import type { GraphRoad } from "./graph-road.ts";
 
 const FoundUser = z.object({ id: z.string().min(1) });
@@ -16,7 +17,6 @@ const TOP = "5";
  * @see https://learn.microsoft.com/graph/aad-advanced-queries#user-properties
  */
 export function findUsersByAddress(graph: GraphRoad, address: string): Promise<FoundUser[]> {
-  const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
   const $filter = [
     `mail eq ${quoted(address)}`,
     `userPrincipalName eq ${quoted(address)}`,

@@ -1,5 +1,9 @@
 import * as z from "zod";
-import { type Effect, effectOfStatus, reasonOfFetchError } from "../http/request-effect.ts";
+import type { Effect } from "../http/request-effect.ts";
+import type { AnsweringService } from "../http/service-answer.ts";
+import { AnswerError, RefusedError, ThrottledError, UnreachableError } from "../http/service-error.ts";
+
+const NAME = "Microsoft Graph";
 
 /** What an answer says of its refusal. */
 export interface RefusalDetails {
@@ -44,65 +48,47 @@ function limitIn(headers: ReadonlyMap<string, string>): string | undefined {
 }
 
 /** Microsoft Graph answered with an error. Carries its status, code and request id, never a token or a body. */
-export class GraphServiceError extends Error {
+export class GraphServiceError extends RefusedError {
   override readonly name = "GraphServiceError";
-  readonly status: number;
   /** Graph's own code, such as `ErrorItemNotFound`. */
   readonly code: string;
   /** For Microsoft's support, when they are asked. */
   readonly requestId: string | undefined;
-  /** How long Graph asked to be left alone, milliseconds; undefined when it did not say. */
-  readonly retryAfterMs: number | undefined;
-  readonly effect: Effect;
 
   constructor(request: string, status: number, details: RefusalDetails) {
     const id = details.requestId ? ` (request-id ${details.requestId})` : "";
     const limit = details.limit ? ` (limit: ${details.limit})` : "";
     super(
-      `Microsoft Graph answered ${request} with ${status} ${details.code}: ${details.message}${limit}${id}`,
+      `${NAME} answered ${request} with ${status} ${details.code}: ${details.message}${limit}${id}`,
+      status,
+      details.retryAfterMs,
     );
-    this.retryAfterMs = details.retryAfterMs;
-    this.status = status;
     this.code = details.code;
     this.requestId = details.requestId;
-    this.effect = effectOfStatus(status);
   }
 }
 
-/** Microsoft Graph gave no answer: not reached, cut off, or too slow. */
-export class GraphUnreachableError extends Error {
+export class GraphUnreachableError extends UnreachableError {
   override readonly name = "GraphUnreachableError";
-  readonly effect: Effect;
 
   constructor(request: string, cause: unknown, effect: Effect) {
-    super(`Microsoft Graph gave no answer to ${request}: ${reasonOfFetchError(cause)}`, { cause });
-    this.effect = effect;
+    super(NAME, request, cause, effect);
   }
 }
 
-/** Microsoft Graph answered, but not in the form its documentation promises. */
-export class GraphAnswerError extends Error {
+export class GraphAnswerError extends AnswerError {
   override readonly name = "GraphAnswerError";
-  readonly effect: Effect = "unknown";
 }
 
-/** Nothing was sent: Microsoft Graph has asked to be left alone for longer than a request waits. */
-export class GraphThrottledError extends Error {
+export class GraphThrottledError extends ThrottledError {
   override readonly name = "GraphThrottledError";
-  readonly effect: Effect = "none";
 
   constructor(until: Date) {
     super(
-      `Microsoft Graph has asked that this mailbox be left alone until ${until.toISOString()}, so nothing more is sent to it before.`,
+      `${NAME} has asked that this mailbox be left alone until ${until.toISOString()}, so nothing more is sent to it before.`,
     );
   }
 }
 
-/** What is known of the effect of a request that failed with this error; an error from before the road is `none`. */
-export function effectOf(error: unknown): Effect {
-  return error instanceof GraphServiceError ||
-    error instanceof GraphUnreachableError ||
-    error instanceof GraphAnswerError
-    ? error.effect
-    : "none";
-}
+/** For what reads answers. */
+export const GRAPH: AnsweringService = { name: NAME, AnswerError: GraphAnswerError };

@@ -2,7 +2,9 @@ import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { LimitFunction } from "p-limit";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
-import { GraphAnswerError, GraphServiceError, refusalDetails } from "./graph-error.ts";
+import { listOf, pagesOf, parseAnswer, sameHost } from "../http/service-answer.ts";
+import { jsonOrUndefined } from "../json-or-undefined.ts";
+import { GRAPH, GraphAnswerError, GraphServiceError, refusalDetails } from "./graph-error.ts";
 import {
   Authorize,
   KeepPace,
@@ -32,9 +34,9 @@ export interface GraphRoadOptions {
   clock: Clock;
   /** The deadline of the whole pass. */
   signal: AbortSignal;
-  onRequest: () => void;
+  onRequest?: () => void;
   /** Told whenever Graph, or its last complaint, slowed something down. */
-  onThrottled: () => void;
+  onThrottled?: () => void;
 }
 
 /** One road to Microsoft Graph for one account: paged, throttled, repeated only where that is harmless, never redirected. */
@@ -62,7 +64,8 @@ const Page = z.object({ value: z.array(z.unknown()), "@odata.nextLink": z.string
 /** Opens the road; nothing is sent yet. */
 export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoad> {
   const { Client, ResponseType } = await import("@microsoft/microsoft-graph-client");
-  const { clock, signal, onRequest, onThrottled, pace = mailboxPace({ clock }) } = options;
+  const { clock, signal, pace = mailboxPace({ clock }) } = options;
+  const { onRequest = () => undefined, onThrottled = () => undefined } = options;
   const patience = new Patience({
     clock,
     signal,
@@ -101,38 +104,33 @@ export async function openGraphRoad(options: GraphRoadOptions): Promise<GraphRoa
   }
 
   async function get<T>(path: string, answer: z.ZodType<T>, read: ReadOptions = {}): Promise<T> {
-    // Spaces as %20 and a bare `$`, as Microsoft's own pages write them; URLSearchParams would write + and %24.
-    const query = Object.entries(read.query ?? {}).map(
-      ([key, value]) => `${key}=${encodeURIComponent(value)}`,
-    );
-    const request = client.api(query.length > 0 ? `${path}?${query.join("&")}` : path);
+    const request = client.api(withQuery(path, read.query));
     const name = `GET ${withoutQuery(path)}`;
     const body = await send(name, request, { harmless: true }, (prepared) => prepared.get());
-    return parseAnswer(name, answer, body);
+    return parseAnswer(GRAPH, name, answer, body);
   }
 
-  async function* pages<T>(
+  function pages<T>(
     path: string,
     item: z.ZodType<T>,
     read: ReadOptions = {},
   ): AsyncGenerator<T[], void, undefined> {
-    let page = await get(path, Page, read);
-    for (;;) {
-      yield parseAnswer(`GET ${path}`, z.array(item), page.value);
-      if (!page["@odata.nextLink"]) return;
-      page = await get(sameHost(page["@odata.nextLink"], options.graphUrl), Page);
-    }
+    const name = `GET ${withoutQuery(path)}`;
+    const first = withQuery(path, read.query);
+    return pagesOf(GRAPH, name, first, async (url) => {
+      const { value, "@odata.nextLink": link } = await get(url, Page);
+      return {
+        items: parseAnswer(GRAPH, name, z.array(item), value),
+        next: link ? sameHost(GRAPH, name, link, options.graphUrl) : undefined,
+      };
+    });
   }
 
   return {
     patience,
     get,
     pages,
-    async list<T>(path: string, item: z.ZodType<T>, read: ReadOptions = {}): Promise<T[]> {
-      const items = [];
-      for await (const page of pages(path, item, read)) items.push(...page);
-      return items;
-    },
+    list: (path, item, read) => listOf(pages(path, item, read)),
     write: (method, path, body, writeOptions) =>
       send(`${method} ${path}`, client.api(path), writeOptions, (prepared) =>
         method === "POST" ? prepared.post(body) : prepared.patch(body),
@@ -155,38 +153,10 @@ async function bodyOf(response: Response, name: string, patience: Patience): Pro
   return body;
 }
 
-function parseAnswer<T>(name: string, answer: z.ZodType<T>, body: unknown): T {
-  const parsed = answer.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new GraphAnswerError(
-    `Microsoft Graph answered ${name} in an unknown form: ${mistakesOf(parsed.error)}`,
-  );
-}
-
-/** On one line, and not all of them: a wrong form is mostly wrong in each of many items. */
-function mistakesOf({ issues }: z.ZodError): string {
-  const told = issues.slice(0, MISTAKES_TOLD).map(({ path, message }) => `${path.join(".")}: ${message}`);
-  const rest = issues.length - told.length;
-  return [...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
-}
-
-const MISTAKES_TOLD = 3;
-
-/** A link to the next page is followed on the host we asked only: a token must never travel to another. */
-function sameHost(link: string, graphUrl: string): string {
-  const url = URL.canParse(link) ? new URL(link) : undefined;
-  if (url?.origin === new URL(graphUrl).origin) return link;
-  throw new GraphAnswerError(
-    `Microsoft Graph pointed to a next page on another host (${url?.host ?? "no valid address"}); it was not followed.`,
-  );
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** Spaces as %20 and a bare `$`, as Microsoft's own pages write them; URLSearchParams would write + and %24. */
+function withQuery(path: string, query: Record<string, string> = {}): string {
+  const search = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  return search.length > 0 ? `${path}?${search.join("&")}` : path;
 }
 
 function withoutQuery(path: string): string {

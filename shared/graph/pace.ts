@@ -65,102 +65,93 @@ export function manyMailboxesPace({ clock }: { clock: Clock }): Pace {
 }
 
 class Rests implements Pace {
-  readonly #clock: Clock;
+  protected readonly clock: Clock;
   #until = 0;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.clock = clock;
   }
 
-  async enter(_requests: number, signal: AbortSignal): Promise<boolean> {
+  async enter(requests: number, signal: AbortSignal): Promise<boolean> {
     let waited = false;
-    for (let waitMs = this.#waitMs(); waitMs > 0; waitMs = this.#waitMs()) {
+    for (let waitMs = this.waitMs(); waitMs > 0; waitMs = this.waitMs()) {
       waited = true;
-      await this.#clock.sleep(Math.min(waitMs, LOOK_AGAIN_MS), signal);
+      await this.clock.sleep(Math.min(waitMs, LOOK_AGAIN_MS), signal);
     }
+    this.count(requests);
     return waited;
   }
 
   restMs(): number {
-    return Math.max(0, this.#until - this.#clock.now().getTime());
+    return Math.max(0, this.#until - this.clock.now().getTime());
   }
 
-  giveBack(): void {
-    // Nothing is counted.
+  giveBack(requests: number): void {
+    this.count(-requests);
   }
 
-  heed({ status, headers }: AnswerHead): void {
-    if (status !== 429) return;
-    const now = this.#clock.now();
+  heed(answer: AnswerHead): void {
+    if (answer.status === 429) this.rest(answer);
+  }
+
+  /** So many have been let go; a number below nothing are given back. */
+  protected count(_requests: number): void {
+    // Each mailbox has limits of its own.
+  }
+
+  /** Nobody sends for as long as an answer asks. */
+  protected rest({ headers }: AnswerHead): void {
+    const now = this.clock.now();
     const restMs = parseRetryAfter(headers.get("retry-after"), now) ?? REST_MS;
     this.#until = Math.max(this.#until, now.getTime() + restMs);
   }
 
-  #waitMs(): number {
+  /** @throws {GraphThrottledError} it would be too long */
+  protected waitMs(): number {
     const restMs = this.restMs();
     if (restMs > LONGEST_REST_MS) throw new GraphThrottledError(new Date(this.#until));
     return restMs;
   }
 }
 
-class TokenBucket implements Pace {
-  readonly #clock: Clock;
+class TokenBucket extends Rests {
   #tokens = REQUESTS;
   #rate = FULL_RATE;
   #filledAt: number;
-  #restUntil = 0;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    super(clock);
     this.#filledAt = clock.now().getTime();
   }
 
-  async enter(requests: number, signal: AbortSignal): Promise<boolean> {
-    let waited = false;
-    for (let waitMs = this.#waitMs(); waitMs > 0; waitMs = this.#waitMs()) {
-      waited = true;
-      await this.#clock.sleep(Math.min(waitMs, LOOK_AGAIN_MS), signal);
-    }
-    // A batch may take more than there is: the debt is waited for by whoever comes next.
-    this.#tokens -= requests;
-    return waited;
-  }
-
-  restMs(): number {
-    return Math.max(0, this.#restUntil - this.#clock.now().getTime());
-  }
-
-  giveBack(requests: number): void {
-    this.#tokens = Math.min(REQUESTS, this.#tokens + requests);
-  }
-
-  heed({ status, headers }: AnswerHead): void {
-    const used = Number(headers.get(USED_OF_LIMIT) ?? 0);
-    const isComplaint = status === 429 || used >= 1;
+  override heed(answer: AnswerHead): void {
+    const used = Number(answer.headers.get(USED_OF_LIMIT) ?? 0);
+    const isComplaint = answer.status === 429 || used >= 1;
     if (!isComplaint && !(used > 0)) return;
-    const now = this.#fill();
+    this.#fill();
     this.#tokens = Math.min(this.#tokens, 0);
     if (!isComplaint) return;
     // What was under way together is refused together: that is one complaint.
-    if (now >= this.#restUntil) this.#rate = Math.max(LEAST_RATE, this.#rate / 2);
-    const restMs = parseRetryAfter(headers.get("retry-after"), new Date(now)) ?? REST_MS;
-    this.#restUntil = Math.max(this.#restUntil, now + restMs);
+    if (this.restMs() === 0) this.#rate = Math.max(LEAST_RATE, this.#rate / 2);
+    this.rest(answer);
   }
 
-  #waitMs(): number {
+  protected override count(requests: number): void {
+    // A batch may take more than there is: the debt is waited for by whoever comes next.
+    this.#tokens = Math.min(REQUESTS, this.#tokens - requests);
+  }
+
+  protected override waitMs(): number {
     this.#fill();
-    const restMs = this.restMs();
-    if (restMs > LONGEST_REST_MS) throw new GraphThrottledError(new Date(this.#restUntil));
     const fillMs = Math.ceil(((1 - this.#tokens) / this.#rate) * 1000);
-    return Math.max(restMs, fillMs, 0);
+    return Math.max(super.waitMs(), fillMs);
   }
 
-  #fill(): number {
-    const now = this.#clock.now().getTime();
+  #fill(): void {
+    const now = this.clock.now().getTime();
     const seconds = Math.max(0, now - this.#filledAt) / 1000;
     this.#tokens = Math.min(REQUESTS, this.#tokens + seconds * this.#rate);
     this.#rate = Math.min(FULL_RATE, this.#rate + seconds * RECOVERY);
     this.#filledAt = now;
-    return now;
   }
 }

@@ -2,7 +2,6 @@ import type { Clock } from "../clock.ts";
 import { parseRetryAfter } from "../http/retry-after.ts";
 import type { AnswerHead, Pace } from "./pace.ts";
 
-/** How a pass bears with a service that is busy: how often and after which pauses it asks again, and at which pace. */
 export interface PatienceOptions {
   clock: Clock;
   /** The deadline of the whole pass. */
@@ -18,6 +17,7 @@ export interface PatienceOptions {
   onThrottled: () => void;
 }
 
+/** How a pass bears with a service that is busy: how often and after which pauses it asks again, and at which pace. */
 export class Patience {
   readonly attempts: number;
   readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
 import { messageOf } from "../error-message.ts";
 import * as z from "zod";
+import { quoted } from "../odata-literal.ts";
 import type { Sighting } from "../mail/sighting.ts";
 import { batchGet, type PartAnswer } from "./batch.ts";
 import { GraphServiceError, refusalDetails } from "./graph-error.ts";
@@ -49,7 +50,7 @@ async function searchTogether(graph: GraphRoad, messageIds: string[]): Promise<[
 
 /** Encoded here: a batch takes whole paths, and a Message-ID may hold `+`, `&` or `#`. */
 function searchPath(messageId: string): string {
-  const filter = `internetMessageId eq '${messageId.replaceAll("'", "''")}'`;
+  const filter = `internetMessageId eq ${quoted(messageId)}`;
   return `/me/messages?$filter=${encodeURIComponent(filter)}&$select=id,isDraft&$top=${PAGE_SIZE}`;
 }
 

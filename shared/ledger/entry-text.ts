@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { mistakesOf } from "../schema-mistakes.ts";
 import type { LedgerEntry } from "./entry.ts";
 
 /** An entry, or why it cannot be read, without what it says: it may name people. */
@@ -31,10 +32,7 @@ export function entryParser<Fact>(fact: z.ZodType<Fact>): (text: string) => Pars
       return { why: "it is not JSON" };
     }
     const { data, error } = Entry.safeParse(json);
-    if (error) {
-      const issues = error.issues.map(({ path, message }) => `${["entry", ...path].join(".")}: ${message}`);
-      return { why: issues.join("; ") };
-    }
+    if (error) return { why: mistakesOf(error, { at: ["entry"] }) };
     return { entry: { ...data, known: data.known } };
   };
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { DeadlineError, withinDeadline } from "../http/deadline.ts";
 import type { LedgerEntry } from "./entry.ts";
-import type { KeyRange } from "../storage/table-query.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** What the ledger says of one scope, and how it is told more. */
@@ -50,7 +49,6 @@ export function ledgerInTime<Fact>(ledger: Ledger<Fact>, clock: Clock): Ledger<F
 
 /**
  * Reads what the ledger says of a scope.
- * @param options.range  only those whose encoded subjects are in it; whoever writes another takes it for new
  * @throws {LedgerSilentError}
  * @throws the storage client's error
  */
@@ -58,10 +56,9 @@ export async function openScope<Fact>(
   ledger: Ledger<Fact>,
   scope: string,
   clock: Clock,
-  { range }: { range?: KeyRange | undefined } = {},
 ): Promise<ScopeLedger<Fact>> {
   const inTime = ledgerInTime(ledger, clock);
-  const readings = await inTime.read(scope, range);
+  const readings = await inTime.read(scope);
   const versions = new Map([...readings].map(([subject, { version }]) => [subject, version]));
   const entries = [...readings].map(
     ([subject, reading]) => [subject, "entry" in reading ? reading.entry : reading] as const,

@@ -1,8 +1,9 @@
 import { messageOf } from "../error-message.ts";
 import pLimit from "p-limit";
+import { effectOf } from "../http/service-error.ts";
 import { inLanes } from "../lanes.ts";
 import { addMember, removeMember } from "../webex/memberships.ts";
-import { effectOfWebexError, WebexServiceError, WebexThrottledError } from "../webex/webex-error.ts";
+import { WebexServiceError, WebexThrottledError } from "../webex/webex-error.ts";
 import type { WebexRoad } from "../webex/webex-road.ts";
 import { isOfService } from "./service-refusal.ts";
 import type { SpaceLedger, StepResult } from "./space-ledger.ts";
@@ -114,12 +115,13 @@ class Application implements StepEnds {
   }
 
   #failed(step: Step, error: unknown): StepResult | "unknown" {
-    const effect = effectOfWebexError(error);
+    const effect = effectOf(error);
     if (effect === "none" && this.#effects.signal.aborted) return "nothing";
     const message = messageOf(error);
     const state = effect === "unknown" ? "unknown" : "failed";
     this.ends.set(subjectOf(step), { state, error: message });
-    if (concernsAll(error)) this.stoppedBy ??= error;
+    // What comes of the end of the run says nothing of the steps that are left.
+    if (!this.#effects.signal.aborted && concernsAll(error)) this.stoppedBy ??= error;
     return effect === "unknown" ? "unknown" : "nothing";
   }
 

@@ -30,7 +30,7 @@ export function approvalView(view: ApprovalView): ApprovalAnswer {
 export function approvalAnswer(outcome: ApprovalOutcome, publicUrl: string): ApprovalAnswer {
   switch (outcome.kind) {
     case "approved":
-      return approved(outcome.run);
+      return approved(outcome);
     case "differs":
       return differs(outcome.run);
     case "queued": {
@@ -59,7 +59,7 @@ export function approvalAnswer(outcome: ApprovalOutcome, publicUrl: string): App
   }
 }
 
-function approved(run: Run): ApprovalAnswer {
+function approved({ run, isOpen }: Extract<ApprovalOutcome, { kind: "approved" }>): ApprovalAnswer {
   const json = { runs: [run] };
   if (run.status === "ok") {
     const content = html`${paragraph(countsOf(run))} ${doneLists(run.actions)} ${forOperator(run)}`;
@@ -67,15 +67,14 @@ function approved(run: Run): ApprovalAnswer {
   }
   const why = run.error?.message ?? run.unknown?.reason;
   const trouble = why === undefined ? undefined : paragraph(why);
-  // Without a plan nothing was begun, and the approval not used.
-  const content =
-    run.hash === undefined
-      ? html`${trouble}
-          <p>Nothing was done. When that is mended, open the link of the mail again.</p>`
-      : html`${paragraph(countsOf(run))} ${trouble}
-          <p>The next sync makes up for what was not done.</p>
-          ${troubleList(run.actions)} ${forOperator(run)}`;
-  const title = run.hash === undefined ? "It could not be done" : "Not all of it could be done";
+  const content = isOpen
+    ? html`${trouble}
+        <p>Nothing was done. When that is mended, open the link of the mail again.</p>
+        ${troubleList(run.actions)}`
+    : html`${paragraph(countsOf(run))} ${trouble}
+        <p>The next sync does the rest, or asks for approval again if it has to.</p>
+        ${troubleList(run.actions)} ${forOperator(run)}`;
+  const title = isOpen ? "It could not be done" : "Not all of it could be done";
   return { status: 502, json, page: page(502, title, content), isTrouble: true };
 }
 

@@ -104,6 +104,7 @@ function minuteOf(instant: string): string {
   return instant.slice(0, 16).replace("T", " ");
 }
 
+/** A text as a paragraph of a page; what it holds is no HTML. */
 export function paragraph(text: string): Html {
   return html`<p>${text}</p>`;
 }

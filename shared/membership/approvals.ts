@@ -35,6 +35,7 @@ export interface Approvals {
 /** Why nobody was asked by mail. `no_operator`: the settings name nobody, or no connection to mail through. */
 export type UntoldWarning = "no_operator" | "mail_failed";
 
+/** Asks by links that are sealed, and by mail. Nothing is asked of a service yet. */
 export function approvals({
   tickets,
   mail,

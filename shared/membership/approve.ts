@@ -18,7 +18,8 @@ export type ApprovalView =
 
 /** What came of an approval. */
 export type ApprovalOutcome =
-  | { kind: "approved"; run: Run }
+  /** `isOpen`: nothing was changed, and the link can be used again. */
+  | { kind: "approved"; run: Run; isOpen: boolean }
   /** Not applied, since a fresh plan is another one; where that has to be approved, too, it is held. */
   | { kind: "differs"; run: Run }
   | { kind: "queued" | "busy"; space: string }
@@ -63,6 +64,11 @@ export async function approve(token: string, log: Logger, world: WorkWorld): Pro
   const [run] = runs;
   if (!run) return { kind: "queued", space };
   if (isBusy(run)) return { kind: "busy", space };
-  if (run.warnings.includes("plan_changed")) return { kind: "differs", run };
-  return isQueued ? { kind: "queued", space } : { kind: "approved", run };
+  if (isQueued) return { kind: "queued", space };
+  const after = await viewApproval(token, world);
+  if (!run.warnings.includes("plan_changed")) {
+    return { kind: "approved", run, isOpen: after.kind === "waiting" };
+  }
+  // Another who pressed the button was quicker.
+  return after.kind === "applied" ? after : { kind: "differs", run };
 }

@@ -1,7 +1,7 @@
 import { sameForm } from "./address.ts";
 import { type DirectoryPerson, type ExclusionRules, judgeBy, type Verdict } from "./directory.ts";
 import { byName, compare } from "./order.ts";
-import type { Member } from "./space.ts";
+import { addressesOf, type Identity } from "./space.ts";
 
 /** A person with what the rules say of them. */
 export interface Judged {
@@ -39,14 +39,15 @@ export function indexDirectory(people: readonly DirectoryPerson[], rules: Exclus
 }
 
 /**
- * Who a member is: by id, and only then by address, since an address can pass to somebody else.
+ * Who a member is: by id, and only then by an address, since an address can pass to somebody else.
  * @returns undefined when the directory does not list them
  */
-export function personOf(
-  { personId, email }: Pick<Member, "personId" | "email">,
-  { byPersonId, byEmail }: DirectoryIndex,
-): Judged | undefined {
-  return byPersonId.get(personId) ?? byEmail.get(sameForm(email));
+export function personOf(who: Identity, { byPersonId, byEmail }: DirectoryIndex): Judged | undefined {
+  const byAddress = (): Judged | undefined => {
+    const address = addressesOf(who).find((each) => byEmail.has(each));
+    return address === undefined ? undefined : byEmail.get(address);
+  };
+  return byPersonId.get(who.personId) ?? byAddress();
 }
 
 const RANK = { yes: 0, unsure: 1, no: 2 } as const;

@@ -1,6 +1,7 @@
 import { ConfigSourceError } from "../config/config-folder.ts";
 import type { Logger } from "../log.ts";
-import { failuresOf, sendAll, throwAll } from "../runs/send-all.ts";
+import { failuresOf, throwAll } from "../failures.ts";
+import { sendAll } from "../runs/send-all.ts";
 import { reportRun } from "./report-run.ts";
 import { logLineOf } from "./run.ts";
 import { runSpace } from "./run-space.ts";

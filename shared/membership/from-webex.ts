@@ -5,14 +5,14 @@ import type { WebexRoom } from "../webex/rooms.ts";
 import type { DirectoryPerson } from "./directory.ts";
 import type { Member, Myself, Space } from "./space.ts";
 
-/** What Webex says, in our words. */
-
+/** Somebody of Webex's own directory, in our words. */
 export function personFromWebex(person: WebexPerson): DirectoryPerson {
   const { id, emails, displayName, department, loginEnabled, invitePending, type } = person;
   const kind = type === "bot" ? "bot" : type === "appuser" ? "app user" : "person";
   return { personId: id, emails, name: displayName, department, loginEnabled, invitePending, kind };
 }
 
+/** Somebody in a space, as far as a membership tells of them. */
 export function memberFromWebex(membership: WebexMembership): Member {
   return {
     membershipId: membership.id,
@@ -26,10 +26,12 @@ export function memberFromWebex(membership: WebexMembership): Member {
   };
 }
 
-export function spaceFromWebex({ id, title, type, isLocked }: WebexRoom): Space {
-  return { id, title, type, isLocked };
+/** A space, without what nothing here depends on, such as its title. */
+export function spaceFromWebex({ type, isLocked, teamId }: WebexRoom): Space {
+  return { type, isLocked, isOfTeam: teamId !== undefined };
 }
 
+/** The connected account. */
 export function myselfFromWebex({ id, emails, orgId }: WebexMe): Myself {
   return { personId: id, emails, orgId };
 }

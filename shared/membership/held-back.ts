@@ -21,6 +21,9 @@ export async function holdBack(plan: RunPlan, work: SpaceWork): Promise<Partial<
   if (force !== undefined) {
     if (waiting && force === plan.hash && isApprovable(waiting, force, clock.now())) return undefined;
     work.warnings.add("plan_changed");
+    // Approved twice, and applied meanwhile: it is as whoever approved wanted it.
+    const isApplied = waiting?.hash === force && waiting.appliedBy !== undefined;
+    if (!plan.held && isApplied) return {};
     if (!plan.held) throw new SpaceRunError("plan_changed", CHANGED);
   }
   return held(plan, await waitFor(plan, waiting, work), work);
@@ -40,6 +43,14 @@ export async function useApproval(plan: RunPlan, { job, world }: SpaceWork): Pro
   const waiting = await world.documents.held(job.space);
   if (!waiting || waiting.hash !== plan.hash || waiting.appliedBy !== undefined) return;
   await world.documents.saveHeld(job.space, { ...waiting, appliedBy: job.runId });
+}
+
+/** Writes down that the plan has not been applied after all, as long as no other has taken its place. */
+export async function giveBackApproval({ job, world }: SpaceWork): Promise<void> {
+  const waiting = await world.documents.held(job.space);
+  if (waiting?.appliedBy !== job.runId) return;
+  const { appliedBy: _nobody, ...held } = waiting;
+  await world.documents.saveHeld(job.space, held);
 }
 
 /** Keeps the plan; one that waits already is not told of again. */

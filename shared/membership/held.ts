@@ -18,14 +18,9 @@ export interface PlanSize {
  * How many members may be removed without approval. One always may where the percentage is more than none: in a space
  * of five, the first to leave is a fifth of it.
  */
-export function mostRemovals(present: number, { count, percent }: MaxRemovals): number {
+function mostRemovals(present: number, { count, percent }: MaxRemovals): number {
   const share = percent > 0 ? Math.max(1, Math.floor((present * percent) / 100)) : 0;
   return Math.min(count, share);
-}
-
-/** How many removals have to go before the additions, for the space not to be overfull between them. */
-export function removalsBefore({ present, additions, removals }: PlanSize, mostMembers: number): number {
-  return Math.min(removals, Math.max(0, present + additions - mostMembers));
 }
 
 /** @param mostMembers  how many the service lets into a space */

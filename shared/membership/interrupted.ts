@@ -1,7 +1,7 @@
+import type { Run, RunError } from "./run.ts";
 import type { Member } from "./space.ts";
-import type { Run } from "./run.ts";
-import type { SpaceLedger } from "./space-ledger.ts";
-import type { SpaceWork } from "./space-work.ts";
+import { SpaceLedger } from "./space-ledger.ts";
+import type { SpaceWork, SpaceWorld } from "./space-work.ts";
 import { countDone, inverseOfRun, rowsWithOutcome } from "./step-rows.ts";
 
 /**
@@ -19,42 +19,68 @@ export async function takeOver(
   await ledger.settle(members, async (settled) => {
     const others = new Set([...settled, ...left.map(({ runId }) => runId)]);
     others.delete(work.job.runId);
-    for (const runId of others) await keepInverse(runId, ledger, work);
+    for (const runId of others) await keepInverse({ runId, space: work.job.space }, ledger, work.world);
     for (const run of left) if (others.has(run.runId)) await close(run, ledger, work);
   });
 }
 
 async function close(run: Run, ledger: SpaceLedger, { world, options }: SpaceWork): Promise<void> {
-  const { documents, history, clock } = world;
+  const { documents, history } = world;
   const { space, runId } = run;
   if (!(await history.find(space, runId))) {
-    const kept = await documents.plan(space, runId);
-    const facts = ledger.factsOf(runId);
-    const plan = kept?.state === "begun" ? kept.plan : undefined;
-    const due = plan?.phases.flat() ?? [];
-    const actions = plan ? rowsWithOutcome(plan, { facts, ends: new Map(), due }) : [];
-    await history.add({
-      ...run,
-      status: facts.size > 0 ? "partial" : "failed",
-      finishedAt: clock.now().toISOString(),
-      ...(plan ? { counts: plan.counts, ...(plan.hash === undefined ? {} : { hash: plan.hash }) } : {}),
-      actions,
-      progress: { ...run.progress, done: countDone(actions), total: due.length },
-      error: {
-        code: "interrupted",
-        message:
-          "The process ended in the middle of this run. What it had begun was looked up; the run after it does the rest.",
-      },
-    });
-    options.log.warn(`space ${space}: run ${runId} was interrupted; ${facts.size} changes of it are known`);
+    await history.add(await broughtToAnEnd(run, INTERRUPTED, ledger, world));
+    const { size } = ledger.factsOf(runId);
+    options.log.warn(`space ${space}: run ${runId} was interrupted; ${size} changes of it are known`);
   }
   await documents.dropRunning(run);
 }
 
+const INTERRUPTED: RunError = {
+  code: "interrupted",
+  message:
+    "The process ended in the middle of this run. What it had begun was looked up; the run after it does the rest.",
+};
+
+/**
+ * Ends a run that goes no further, whatever it has come to.
+ * @returns its report, which is not kept yet; what takes it back is
+ * @throws the storage client's error
+ */
+export async function giveUp(run: Run, error: RunError, world: SpaceWorld): Promise<Run> {
+  const ledger = await SpaceLedger.open(world.ledger, run.space, world.clock);
+  await keepInverse(run, ledger, world);
+  return broughtToAnEnd(run, error, ledger, world);
+}
+
+/** The report of a run of which no more is known than what it set out to do, and what it has changed. */
+async function broughtToAnEnd(
+  run: Run,
+  error: RunError,
+  ledger: SpaceLedger,
+  { documents, clock }: SpaceWorld,
+): Promise<Run> {
+  const kept = await documents.plan(run.space, run.runId);
+  const facts = ledger.factsOf(run.runId);
+  const plan = kept?.state === "begun" ? kept.plan : undefined;
+  const due = plan?.phases.flat() ?? [];
+  const actions = plan ? rowsWithOutcome(plan, { facts, ends: new Map(), due }) : [];
+  return {
+    ...run,
+    status: facts.size > 0 ? "partial" : "failed",
+    finishedAt: clock.now().toISOString(),
+    ...(plan ? { counts: plan.counts, ...(plan.hash === undefined ? {} : { hash: plan.hash }) } : {}),
+    actions,
+    progress: { ...run.progress, done: countDone(actions), total: due.length },
+    error,
+  };
+}
+
 /** What became known of a run since it ended, or was ended, belongs to what takes it back. */
-async function keepInverse(runId: string, ledger: SpaceLedger, { world, job }: SpaceWork): Promise<void> {
-  const { documents } = world;
-  const { space } = job;
+async function keepInverse(
+  { runId, space }: Pick<Run, "runId" | "space">,
+  ledger: SpaceLedger,
+  { documents }: SpaceWorld,
+): Promise<void> {
   const [kept, before] = [await documents.plan(space, runId), await documents.inverse(runId)];
   if (kept?.state !== "begun") return;
   const inverse = inverseOfRun(kept.plan, ledger.factsOf(runId));

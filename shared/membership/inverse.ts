@@ -1,6 +1,5 @@
-import type { Added, Removed } from "../webex/memberships.ts";
 import { byName } from "./order.ts";
-import type { Addition } from "./plan.ts";
+import type { Identity } from "./space.ts";
 import type { RemovalReason } from "./standing.ts";
 
 /** Something that a run really changed. */
@@ -19,9 +18,7 @@ export interface AddedMember {
 }
 
 /** Somebody whom a run removed, as they were. */
-export interface RemovedMember {
-  personId: string;
-  email: string;
+export interface RemovedMember extends Identity {
   name: string;
   orgId: string | undefined;
   isModerator: boolean;
@@ -38,29 +35,6 @@ export interface Inverse {
   added: AddedMember[];
   /** To be added again. */
   removed: RemovedMember[];
-}
-
-/**
- * What an addition changed.
- * @returns undefined when nothing: somebody else had added them before us
- */
-export function changeByAddition(
-  addition: Pick<Addition, "personId" | "email" | "name">,
-  outcome: Added,
-): Change | undefined {
-  // They were not in the space when it was read, and our own request is known to have been on its way.
-  if (outcome.state === "already" && !outcome.maybeOurs) return undefined;
-  const made = outcome.state === "added" ? outcome : undefined;
-  const { email, name } = addition;
-  const personId = addition.personId ?? made?.personId;
-  return { kind: "added", added: { personId, email, name, created: made?.created } };
-}
-
-/** @returns undefined when somebody else had removed them before us */
-export function changeByRemoval(removal: RemovedMember, outcome: Removed): Change | undefined {
-  if (outcome.state === "gone" && !outcome.maybeOurs) return undefined;
-  const { personId, email, name, orgId, isModerator, reason } = removal;
-  return { kind: "removed", removed: { personId, email, name, orgId, isModerator, reason } };
 }
 
 /** The inverse of what a run changed, as far as it came, in whatever order it did. */

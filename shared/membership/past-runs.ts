@@ -1,3 +1,4 @@
+import { newestFirst } from "../runs/run-history.ts";
 import { isApprovable } from "./held-back.ts";
 import type { Run } from "./run.ts";
 import type { HistoryQuery } from "./run-request.ts";
@@ -15,10 +16,6 @@ export async function pastRuns({ space, batch, limit }: HistoryQuery, world: Pas
   const running = under.filter((run) => !known.has(run.runId) && (batch ?? run.batch) === run.batch);
   const runs = [...running, ...ended].toSorted(newestFirst).slice(0, limit);
   return withLinks(runs, world);
-}
-
-function newestFirst(one: Run, other: Run): number {
-  return Date.parse(other.startedAt) - Date.parse(one.startedAt);
 }
 
 /** The link by which a plan is approved is not kept with its report: whoever has it may approve. */

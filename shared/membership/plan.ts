@@ -1,10 +1,10 @@
-import { type Absences, absenceSince } from "./absences.ts";
+import { type MissingSince, missingSince } from "./missing.ts";
 import { sameForm } from "./address.ts";
 import { type DirectoryIndex, indexDirectory, type Judged, personOf } from "./directory-index.ts";
-import { heldReasons, type HeldReason, removalsBefore } from "./held.ts";
+import { heldReasons, type HeldReason } from "./held.ts";
 import { type Obstacle, type Readings, survey, type Survey } from "./obstacle.ts";
 import { byName } from "./order.ts";
-import type { Member } from "./space.ts";
+import { addressesOf, type Identity, type Member } from "./space.ts";
 import type { SpaceFile } from "./space-file.ts";
 import { type KeptReason, type RemovalReason, standingOf } from "./standing.ts";
 
@@ -12,7 +12,7 @@ import { type KeptReason, type RemovalReason, standingOf } from "./standing.ts";
 export interface PlanInput extends Readings {
   file: SpaceFile;
   now: Date;
-  absences: Absences;
+  missing: MissingSince;
   /** How many people the service lets into a space. */
   mostMembers: number;
 }
@@ -29,10 +29,8 @@ export interface Plan {
   unknown?: Obstacle;
   /** Members now. */
   present: number;
-  /** So many removals have to go before the additions, for the space not to be overfull between them. */
-  removalsFirst: number;
   /** To be kept for the next run, unless this one is a dry run. */
-  absences: Absences;
+  missing: MissingSince;
 }
 
 export interface Addition {
@@ -43,15 +41,13 @@ export interface Addition {
   reason: "in the directory";
 }
 
-export interface Removal {
+export interface Removal extends Identity {
   membershipId: string;
-  personId: string;
-  email: string;
   name: string;
   orgId: string | undefined;
   isModerator: boolean;
   reason: RemovalReason;
-  /** The first day of the absence, `2026-11-03`; where there is a grace period. */
+  /** The first day on which they were missing, `2026-11-03`; where there is a grace period. */
   since?: string;
 }
 
@@ -63,7 +59,7 @@ export interface Kept {
   isModerator: boolean;
   reason: KeptReason;
   /** Why they do not belong into the space, when they are kept all the same for a while. */
-  absence?: { reason: RemovalReason; since: string; until: string };
+  missing?: { reason: RemovalReason; since: string; until: string };
 }
 
 /** Decides about everybody; asks nobody and changes nothing. */
@@ -83,13 +79,12 @@ export function planSpace(input: PlanInput): Plan {
     ...outcome,
     ...(reasons.length > 0 ? { held: { reasons } } : {}),
     present,
-    removalsFirst: removalsBefore(size, mostMembers),
   };
 }
 
-function nothing({ file, absences }: PlanInput, unknown: Obstacle): Plan {
+function nothing({ file, missing }: PlanInput, unknown: Obstacle): Plan {
   const lists = { additions: [], removals: [], kept: [] };
-  return { spaceId: file.spaceId, ...lists, unknown, present: 0, removalsFirst: 0, absences };
+  return { spaceId: file.spaceId, ...lists, unknown, present: 0, missing };
 }
 
 function additionsTo(members: readonly Member[], index: DirectoryIndex): Addition[] {
@@ -98,13 +93,13 @@ function additionsTo(members: readonly Member[], index: DirectoryIndex): Additio
     const known = personOf(member, index);
     if (known) present.add(known);
   }
-  const missing = index.everybody
+  const newcomers = index.everybody
     .filter((judged) => judged.verdict.belongs === "yes" && !present.has(judged))
     .map(({ person }) => person)
     .sort(byName);
-  const addresses = new Set(members.map(({ email }) => sameForm(email)));
+  const addresses = new Set(members.flatMap(addressesOf));
   const additions: Addition[] = [];
-  for (const { personId, emails, name } of missing) {
+  for (const { personId, emails, name } of newcomers) {
     const email = emails[0] ?? "";
     // Without an id it is the address that counts: it is all that the service is told.
     const isKnown = email === "" || emails.some((each) => addresses.has(sameForm(each)));
@@ -118,8 +113,8 @@ function additionsTo(members: readonly Member[], index: DirectoryIndex): Additio
 function membersOf(
   { members, me }: Survey,
   index: DirectoryIndex,
-  { file, now, absences }: PlanInput,
-): Pick<Plan, "removals" | "kept" | "absences"> {
+  { file, now, missing }: PlanInput,
+): Pick<Plan, "removals" | "kept" | "missing"> {
   const removals: Removal[] = [];
   const kept: Kept[] = [];
   const known: Record<string, string> = {};
@@ -130,14 +125,14 @@ function membersOf(
       continue;
     }
     const { reason } = standing;
-    const absence = absenceSince(absences[member.personId], now, file.graceDays);
-    known[member.personId] = absence.since.toISOString();
-    const [since, until] = [dayOf(absence.since), dayOf(absence.until)];
-    if (!absence.isOver) {
-      kept.push({ ...keptOf(member, "in the grace period"), absence: { reason, since, until } });
+    const span = missingSince(missing[member.personId], now, file.graceDays);
+    known[member.personId] = span.since.toISOString();
+    const [since, until] = [dayOf(span.since), dayOf(span.until)];
+    if (!span.isOver) {
+      kept.push({ ...keptOf(member, "in the grace period"), missing: { reason, since, until } });
     } else removals.push({ ...removalOf(member, reason), ...(file.graceDays > 0 ? { since } : {}) });
   }
-  return { ...withoutLastModerator(removals, kept), absences: known };
+  return { ...withoutLastModerator(removals, kept), missing: known };
 }
 
 /** A space that had a moderator keeps one: the first of those who would go. */
@@ -157,8 +152,9 @@ function keptOf(member: Member | Removal, reason: KeptReason): Kept {
 }
 
 function removalOf(member: Member, reason: RemovalReason): Removal {
-  const { membershipId, personId, email, name, orgId, isModerator } = member;
-  return { membershipId, personId, email, name, orgId, isModerator, reason };
+  const { membershipId, personId, email, otherEmails, name, orgId, isModerator } = member;
+  const others = otherEmails === undefined ? {} : { otherEmails };
+  return { membershipId, personId, email, ...others, name, orgId, isModerator, reason };
 }
 
 /** Only the day is told: two readings on one day show the same. */

@@ -7,10 +7,15 @@ export interface Unknown {
   reason: string;
 }
 
+/** What was read, to its end. */
 export function read<T>(value: T): Reading<T> {
   return { state: "read", value };
 }
 
+/**
+ * What could not be read.
+ * @param reason  what happened, in words
+ */
 export function unknown(reason: string): Unknown {
   return { state: "unknown", reason };
 }

@@ -15,16 +15,18 @@ export interface Reporting {
  * @returns the run, with a warning when its report could not be kept
  */
 export async function reportRun(run: Run, { history, documents, log }: Reporting): Promise<Run> {
-  if (run.dryRun) {
-    // What somebody tries out is not the daily sync, whose lines alerts wait for.
-    log.info(`dry run of space ${run.space}: ${run.status}`);
-    return run;
-  }
   const kept = await remembered(run, { history, documents, log });
-  if (kept.status === "ok") log.info(logLineOf(kept));
-  else if (kept.status === "held") log.warn(logLineOf(kept));
-  else log.error(logLineOf(kept));
+  logRun(kept, log);
   return kept;
+}
+
+/** Says one line of a run that has ended. */
+export function logRun(run: Run, log: Logger): void {
+  // What somebody tries out is not the daily sync, whose lines alerts wait for.
+  if (run.dryRun) log.info(`dry run of space ${run.space}: ${run.status}`);
+  else if (run.status === "ok") log.info(logLineOf(run));
+  else if (run.status === "held") log.warn(logLineOf(run));
+  else log.error(logLineOf(run));
 }
 
 /** A report that cannot be kept is no reason to call what was done undone; the next run closes what is under way still. */

@@ -8,7 +8,7 @@ import {
   CONNECTIONS_SIDE_BY_SIDE,
 } from "../runs/answer-time.ts";
 import { sendAll } from "../runs/send-all.ts";
-import { reportRun } from "./report-run.ts";
+import { logRun, reportRun } from "./report-run.ts";
 import type { Run } from "./run.ts";
 import { runSpace } from "./run-space.ts";
 import { inTurn } from "./space-turn.ts";
@@ -33,6 +33,9 @@ interface Forced {
   world: WorkWorld;
 }
 
+/** When the queue goes on with a run whose process has ended: the answer, which takes 200 s at the most, was due before. */
+const GO_ON_AFTER_MS = 240_000;
+
 /** Runs what somebody asked for, as far as it can be done while they wait; the rest goes on in the queue. */
 export async function runNow(
   spaces: readonly ConfiguredSpace[],
@@ -56,8 +59,7 @@ export async function runNow(
           const message = workMessage({ batch, space: space.space, request });
           const run = await runOne(space, message, forced);
           if (run) runs.set(space.space, run);
-          if (!run) left.push(message);
-          else if (run.status === "running") left.push({ ...message, part: 1 });
+          else left.push(message);
         }
       }),
     ),
@@ -66,27 +68,38 @@ export async function runNow(
   const failed = ends.find((end) => end.status === "rejected");
   if (failed) throw failed.reason;
   if (unsent[0]) throw unsent[0];
-  if (left.length > 0) log.warn(`${left.length} of ${spaces.length} spaces go on in the queue`);
-  return { batch, runs: spaces.flatMap(({ space }) => runs.get(space) ?? []), isQueued: left.length > 0 };
+  const begun = spaces.flatMap(({ space }) => runs.get(space) ?? []);
+  const queued = left.length + begun.filter(({ status }) => status === "running").length;
+  if (queued > 0) log.warn(`${queued} of ${spaces.length} spaces go on in the queue`);
+  return { batch, runs: begun, isQueued: queued > 0 };
 }
 
-/** @returns undefined when its turn did not come in time */
+/** @returns undefined when its turn did not come in time, or was over before anything was begun */
 async function runOne(
   space: ConfiguredSpace,
   message: WorkMessage,
   { signal, until, log, world }: Forced,
 ): Promise<Run | undefined> {
   const job = jobOf(message);
-  const isDryRun = job.request.kind === "sync" && job.request.dryRun;
-  // Whoever only looks needs no lock.
-  if (!("file" in space) || isDryRun) {
-    return told(await runSpace(space, job, { signal, until, log }, world), log, world);
-  }
+  let isBegun = false;
+  const onBegin = async (): Promise<void> => {
+    await world.queue.send({ ...message, part: 1 }, { delayMs: GO_ON_AFTER_MS });
+    isBegun = true;
+  };
+  const run = (ending: AbortSignal): Promise<Run> =>
+    runSpace(space, job, { signal: ending, until, log, onBegin }, world);
+  if (!("file" in space)) return told(await run(signal), log, world);
   if (world.clock.now() >= until) return undefined;
-  const outcome = await inTurn(space.file, until, world, (held) =>
-    runSpace(space, job, { signal: AbortSignal.any([signal, held]), until, log }, world),
-  );
-  if ("done" in outcome) return told(outcome.done, log, world);
+  // Whoever only looks needs no lock.
+  const isDryRun = job.request.kind === "sync" && job.request.dryRun;
+  const outcome = isDryRun
+    ? { done: await run(signal) }
+    : await inTurn(space.file, until, world, (held) => run(AbortSignal.any([signal, held])));
+  if ("done" in outcome) {
+    const { status, error } = outcome.done;
+    const isCutShort = status === "running" || error?.code === "out_of_time";
+    return isCutShort && !isBegun ? undefined : told(outcome.done, log, world);
+  }
   if (outcome.busy === "connection") return undefined;
   log.warn(`space ${space.space}: it is being synced already; this run left it alone`);
   const error = {
@@ -104,5 +117,9 @@ export function isBusy({ error }: Run): boolean {
 }
 
 async function told(run: Run, log: Logger, world: WorkWorld): Promise<Run> {
-  return run.status === "running" ? run : reportRun(run, { ...world, log });
+  if (run.status === "running") return run;
+  if (!run.dryRun) return reportRun(run, { ...world, log });
+  // Whoever asked has it in the answer, and nothing is remembered of it.
+  logRun(run, log);
+  return run;
 }

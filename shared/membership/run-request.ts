@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ShortName } from "../config/short-name.ts";
-import { mistakesOf } from "../runs/mistakes.ts";
+import { HistoryFields, type Parsed, parseRequest } from "../runs/parse-request.ts";
 
 /** What somebody asked to be synced. */
 export interface SyncRequest {
@@ -28,38 +28,20 @@ const SyncRequest = z
 
 const UndoRequest = z.strictObject({ runId: z.uuid("must be the runId of a report") });
 
-const HistoryQuery = z.strictObject({
-  space: ShortName.optional(),
-  batch: z.string().max(100).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(20),
-  // The function key, which the platform has checked already.
-  code: z.string().optional(),
-});
+const HistoryQuery = z.strictObject({ ...HistoryFields, space: ShortName.optional() });
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
 
-export interface HistoryQuery {
-  space?: string | undefined;
-  /** What one trigger started together. */
-  batch?: string | undefined;
-  /** How many runs at the most. */
-  limit: number;
-}
-
-/** What was asked for, or one text that names every mistake in it. */
-export type Parsed<T> = { request: T } | { mistakes: string };
-
+/** What is to be synced, as somebody sent it. */
 export function parseSyncRequest(body: unknown): Parsed<SyncRequest> {
-  return parse(SyncRequest, body);
+  return parseRequest(SyncRequest, body);
 }
 
+/** Which run is to be taken back. */
 export function parseUndoRequest(body: unknown): Parsed<{ runId: string }> {
-  return parse(UndoRequest, body);
+  return parseRequest(UndoRequest, body);
 }
 
+/** Which past runs are asked for. */
 export function parseHistoryQuery(query: unknown): Parsed<HistoryQuery> {
-  return parse(HistoryQuery, query);
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
-  const parsed = schema.safeParse(value);
-  return parsed.success ? { request: parsed.data } : { mistakes: mistakesOf(parsed.error) };
+  return parseRequest(HistoryQuery, query);
 }

@@ -1,27 +1,35 @@
-import { LedgerConflictError } from "../ledger/ledger-conflict.ts";
-import { LeaseLostError } from "../storage/blob-lease.ts";
-import type { WebexRoad } from "../webex/webex-road.ts";
-import { keepUnread, recallAbsences } from "./absence-memory.ts";
-import { applySteps, type StepEnds } from "./apply-steps.ts";
+import { keepUnread, recallMissing } from "./missing-memory.ts";
+import { applyPlan, isOvertaken, type Present } from "./apply-plan.ts";
 import { holdBack, useApproval } from "./held-back.ts";
 import { takeOver } from "./interrupted.ts";
 import { everybodyIn, type Obstacle, type Readings } from "./obstacle.ts";
 import { planSpace } from "./plan.ts";
-import { readMembers, readSpace } from "./read-space.ts";
+import { readSpace } from "./read-space.ts";
 import type { Run, RunError } from "./run.ts";
-import { runErrorOf, SpaceRunError } from "./run-error.ts";
+import { endRun } from "./run-end.ts";
+import { runErrorOf } from "./run-error.ts";
+import {
+  type BegunCourse,
+  type Course,
+  goesOn,
+  isBegun,
+  type Outcome,
+  outcomeOf,
+  shownPlan,
+} from "./run-outcome.ts";
 import type { SpaceFile } from "./space-file.ts";
 import { SpaceLedger } from "./space-ledger.ts";
 import { type SpaceJob, type SpaceRunOptions, SpaceWork, type SpaceWorld } from "./space-work.ts";
 import type { ConfiguredSpace } from "./spaces.ts";
-import { countDone, inverseOfRun, rowsWithOutcome } from "./step-rows.ts";
-import { remainingOf, type RunPlan, stepsOfPlan, stepsOfUndo } from "./steps.ts";
+import { type RunPlan, stepsOfPlan, stepsOfUndo } from "./steps.ts";
 import { planUndo } from "./undo.ts";
+import { inverseFor, spaceChanged } from "./undo-source.ts";
 
 /**
  * Runs one space's sync, or takes a run back; a run of this id that has not ended goes on where it was. Whoever calls it
  * has the lock of the space, unless it is a dry run. Never throws.
- * @returns the report; `running` when its time was over before its end
+ * @returns the report; `running` when it was begun and its time was over before its end, or when the lock was lost;
+ *   `failed` with `out_of_time` when the time was over before anything was begun
  */
 export async function runSpace(
   space: ConfiguredSpace,
@@ -41,8 +49,6 @@ export async function runSpace(
   }
 }
 
-type Outcome = Partial<Run>;
-
 function described(error: unknown, { job, options }: SpaceWork): RunError {
   const told = runErrorOf(error);
   if (told.code === "unexpected") {
@@ -57,10 +63,6 @@ async function preview(file: SpaceFile, work: SpaceWork): Promise<Outcome> {
   return "code" in due ? { unknown: due } : shownPlan(due);
 }
 
-function shownPlan({ counts, actions, hash, held }: RunPlan): Outcome {
-  return { counts, actions, ...(hash === undefined ? {} : { hash }), ...(held ? { held } : {}) };
-}
-
 async function carryOut(file: SpaceFile, work: SpaceWork): Promise<Outcome> {
   const { world, job } = work;
   const left = await world.documents.running(job.space);
@@ -70,67 +72,57 @@ async function carryOut(file: SpaceFile, work: SpaceWork): Promise<Outcome> {
     SpaceLedger.open(world.ledger, job.space, world.clock),
     world.documents.plan(job.space, job.runId),
   ]);
-  const begun = kept?.state === "begun" ? kept.plan : undefined;
-  const go = (): Promise<Outcome> => advance(file, { left, ledger, begun }, work);
-  return begun ? whateverEndsIt(begun, ledger, work, go) : go();
+  const course: Course = { file, work, ledger, plan: kept?.state === "begun" ? kept.plan : undefined };
+  const outcome = await advance(course, left).catch((error: unknown) => afterError(error, course));
+  return isBegun(course) ? endRun(outcome, course) : outcome;
 }
 
-/** Whatever ends a run that was begun, what it has changed before is told, and can be taken back. */
-async function whateverEndsIt(
-  begun: RunPlan,
-  ledger: SpaceLedger,
-  work: SpaceWork,
-  go: () => Promise<Outcome>,
-): Promise<Outcome> {
-  try {
-    return await go();
-  } catch (error) {
-    if (isOvertaken(error)) return { ...shownPlan(begun), status: "running" };
-    return outcomeOf(begun, begun.phases.flat(), ledger, work, { error: described(error, work) });
-  }
+/**
+ * Whatever ends a run that was begun, what it has changed before is told. What comes of its own end, the time that is over
+ * or the lock that is lost, is no failure of it.
+ */
+function afterError(error: unknown, course: Course): Outcome {
+  const { signal } = course.work.options;
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  if (isOvertaken(reason)) return goesOn(course);
+  if (!isBegun(course)) throw reason;
+  return signal.aborted ? goesOn(course) : outcomeOf(course, {}, { error: described(error, course.work) });
 }
 
-/** What a run begins with. */
-interface Beginning {
-  /** The runs that are under way, or were when their process ended. */
-  left: readonly Run[];
-  ledger: SpaceLedger;
-  /** What an earlier part of this run has set out to do. */
-  begun: RunPlan | undefined;
+async function advance(course: Course, left: readonly Run[]): Promise<Outcome> {
+  const { file, work, plan } = course;
+  if (plan && plan.spaceId !== file.spaceId) throw spaceChanged(file.space, work.job.runId);
+  const { due, me } = await lookAround(course, left);
+  if ("code" in due) return isBegun(course) ? outcomeOf(course, {}, { unknown: due }) : { unknown: due };
+  const instead = plan ? undefined : await holdBack(due, work);
+  if (instead) return instead;
+  const begun = isBegun(course) ? course : await begin(due, course);
+  // Also by whoever goes on with it: its process may have ended between the two.
+  await useApproval(begun.plan, work);
+  return applyPlan(begun, { due, me });
 }
 
-async function advance(
-  file: SpaceFile,
-  { left, ledger, begun }: Beginning,
-  work: SpaceWork,
-): Promise<Outcome> {
-  const { job, world } = work;
-  const { documents } = world;
-  if (begun && begun.spaceId !== file.spaceId) throw spaceChanged(file.space, job.runId);
+/**
+ * Reads all there is to know of the space, and what is to be done with it. Returns no more than that: a large directory
+ * need not be kept while the changes are made.
+ */
+async function lookAround(
+  { file, work, ledger }: Course,
+  left: readonly Run[],
+): Promise<{ due: RunPlan | Obstacle; me: Present["me"] }> {
   const readings = await readingsOf(file, work);
   // Not all seen means that what is in doubt stays so, and that nothing is changed now either.
   const everybody = everybodyIn(readings);
   if (everybody) await takeOver(left, ledger, everybody, work);
-  await documents.saveRunning(work.report({ status: "running" }));
-  const due = await planNow(file, readings, work);
-  if ("code" in due) {
-    return begun ? outcomeOf(begun, begun.phases.flat(), ledger, work, { unknown: due }) : { unknown: due };
-  }
-  if (!begun) {
-    const instead = await holdBack(due, work);
-    if (instead) return instead;
-    await documents.savePlan(job.space, job.runId, { state: "begun", plan: due });
-  }
-  const plan = begun ?? due;
-  // Also by whoever goes on with it: its process may have ended between the two.
-  await useApproval(plan, work);
-  const go = (): Promise<Outcome> => apply(file, { plan, due, me: readings.me, ledger }, work);
-  return whateverEndsIt(plan, ledger, work, go);
+  await work.world.documents.saveRunning(work.report({ status: "running" }));
+  return { due: await planNow(file, readings, work), me: readings.me };
 }
 
-/** Another may have begun to work for the space: it finds out what has come of this run, and keeps it. */
-function isOvertaken(error: unknown): boolean {
-  return error instanceof LeaseLostError || error instanceof LedgerConflictError;
+async function begin(plan: RunPlan, course: Course): Promise<BegunCourse> {
+  const { job, world, options } = course.work;
+  await options.onBegin?.();
+  await world.documents.savePlan(job.space, job.runId, { state: "begun", plan });
+  return Object.assign(course, { plan });
 }
 
 async function readingsOf(file: SpaceFile, work: SpaceWork): Promise<Readings> {
@@ -157,125 +149,17 @@ async function planNow(file: SpaceFile, readings: Readings, work: SpaceWork): Pr
   const { clock, mostMembers } = world;
   if (job.request.kind === "undo") {
     const inverse = await inverseFor(file, job.request.undoes, work);
-    const plan = planUndo({ ...readings, file, inverse, mostMembers });
-    return plan.unknown ?? stepsOfUndo(plan);
+    const plan = planUndo({ ...readings, file, inverse });
+    return plan.unknown ?? warned(stepsOfUndo(plan, mostMembers), readings, work);
   }
-  const { absences, keep } = await recallAbsences(work);
-  const plan = planSpace({ ...readings, file, absences, now: clock.now(), mostMembers });
-  await (plan.unknown ? keepUnread(work) : keep(plan.absences));
-  return plan.unknown ?? stepsOfPlan(plan);
+  const { missing, keep } = await recallMissing(work);
+  const plan = planSpace({ ...readings, file, missing, now: clock.now(), mostMembers });
+  await (plan.unknown ? keepUnread(work) : keep(plan.missing));
+  return plan.unknown ?? warned(stepsOfPlan(plan, mostMembers), readings, work);
 }
 
-/** @throws {SpaceRunError} it is not about the space any more that the file names, or another was quicker */
-async function inverseFor(
-  file: SpaceFile,
-  runId: string,
-  { world, job }: SpaceWork,
-): Promise<Parameters<typeof planUndo>[0]["inverse"]> {
-  const kept = await world.documents.inverse(runId);
-  // It was under way, and ended before it had changed anything.
-  if (!kept) return { spaceId: file.spaceId, added: [], removed: [] };
-  if (kept.undoneBy !== undefined && kept.undoneBy !== job.runId) {
-    throw new SpaceRunError(
-      "undone_already",
-      `Run ${runId} was taken back already, by run ${kept.undoneBy}; nothing was done.`,
-    );
-  }
-  if (kept.inverse.spaceId === file.spaceId) return kept.inverse;
-  throw spaceChanged(file.space, runId);
-}
-
-function spaceChanged(space: string, runId: string): SpaceRunError {
-  return new SpaceRunError(
-    "space_changed",
-    `spaces/${space}.json names another space_id than when run ${runId} was made; put the former one back to go on with that run, or to take it back.`,
-  );
-}
-
-/** What is to be made, and by what it is known how things are. */
-interface Applied {
-  plan: RunPlan;
-  /** As things are now. */
-  due: RunPlan;
-  me: Readings["me"];
-  ledger: SpaceLedger;
-}
-
-async function apply(file: SpaceFile, applied: Applied, work: SpaceWork): Promise<Outcome> {
-  const { plan, due, ledger } = applied;
-  const { world, options, meter, progress, job } = work;
-  const { signal } = options;
-  const phases = remainingOf(plan, due);
-  const steps = phases.flat();
-  const total = plan.phases.flat().length;
-  progress.begin(total, total - steps.length);
-  const webex = world.webex(file.connection, { signal, meter });
-  const { ends, stoppedBy } = await applySteps(phases, {
-    runId: job.runId,
-    spaceId: plan.spaceId,
-    webex,
-    ledger,
-    signal,
-    isTimeOver: () => work.isTimeOver(),
-    onMade: () => progress.made(),
-  });
-  if (isOvertaken(stoppedBy) || isOvertaken(signal.reason)) return { ...shownPlan(plan), status: "running" };
-  const isSettled = stoppedBy === undefined && (await settle(applied, webex));
-  const isCutShort = stoppedBy === undefined && (signal.aborted || work.isTimeOver());
-  const rest = stoppedBy === undefined ? {} : { error: runErrorOf(stoppedBy) };
-  const outcome = await outcomeOf(plan, steps, ledger, work, rest, isSettled ? withoutDoubt(ends) : ends);
-  if (isCutShort && outcome.actions?.some(isOpen)) return goOnLater(outcome, work);
-  if (job.request.kind === "undo" && work.report(outcome).status === "ok")
-    await undone(job.request.undoes, work);
-  return outcome;
-}
-
-function isOpen({ outcome }: Run["actions"][number]): boolean {
-  return outcome === "not_begun" || outcome === "unknown";
-}
-
-/** @returns whether nothing is in doubt any more */
-async function settle({ plan, me, ledger }: Applied, webex: WebexRoad): Promise<boolean> {
-  if (!ledger.hasDoubts) return true;
-  const everybody = everybodyIn({ me, members: await readMembers(webex, plan.spaceId) });
-  if (everybody) await ledger.settle(everybody);
-  return everybody !== undefined;
-}
-
-/** Once it was looked up, what did not come about has failed. */
-function withoutDoubt(ends: StepEnds["ends"]): StepEnds["ends"] {
-  return new Map(
-    [...ends].map(([subject, end]) => [subject, end.state === "unknown" ? { ...end, state: "failed" } : end]),
-  );
-}
-
-/** Whoever asks meanwhile sees how far it has come. */
-async function goOnLater(outcome: Outcome, work: SpaceWork): Promise<Outcome> {
-  await work.progress.end();
-  await work.world.documents.saveRunning(work.report({ ...outcome, actions: [], status: "running" }));
-  return { ...outcome, status: "running" };
-}
-
-/** Nobody can take it back a second time. */
-async function undone(runId: string, { world, job }: SpaceWork): Promise<void> {
-  const kept = await world.documents.inverse(runId);
-  if (kept) await world.documents.saveInverse(runId, { ...kept, undoneBy: job.runId });
-}
-
-/** What has come of a plan, with what takes it back. */
-async function outcomeOf(
-  plan: RunPlan,
-  due: RunPlan["phases"][number],
-  ledger: SpaceLedger,
-  work: SpaceWork,
-  rest: Outcome,
-  ends: StepEnds["ends"] = new Map(),
-): Promise<Outcome> {
-  const { job, world, progress } = work;
-  const facts = ledger.factsOf(job.runId);
-  await world.documents.saveInverse(job.runId, { space: job.space, inverse: inverseOfRun(plan, facts) });
-  const actions = rowsWithOutcome(plan, { facts, ends, due });
-  progress.begin(plan.phases.flat().length, countDone(actions));
-  const { held: _approved, ...approved } = shownPlan({ ...plan, actions });
-  return { ...approved, ...rest };
+/** Whoever leaves a team's General space leaves all spaces of the team, and Webex does not tell which space that is. */
+function warned(plan: RunPlan, { space }: Readings, { warnings }: SpaceWork): RunPlan {
+  if (plan.counts.remove > 0 && space.state === "read" && space.value.isOfTeam) warnings.add("team_space");
+  return plan;
 }

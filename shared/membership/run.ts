@@ -60,7 +60,7 @@ export interface ActionRow {
   email: string;
   name: string;
   reason: string;
-  /** The first day of an absence that there is a grace period for, `2026-11-03`. */
+  /** The first day on which they were missing, where there is a grace period, `2026-11-03`. */
   since?: string;
   /** Until when it is borne with, and why they do not belong into the space. */
   until?: string;

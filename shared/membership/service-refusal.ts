@@ -1,30 +1,8 @@
-import {
-  GraphAnswerError,
-  GraphServiceError,
-  GraphThrottledError,
-  GraphUnreachableError,
-} from "../graph/graph-error.ts";
-import {
-  WebexAnswerError,
-  WebexServiceError,
-  WebexThrottledError,
-  WebexUnreachableError,
-} from "../webex/webex-error.ts";
-
-const REFUSALS = [
-  WebexServiceError,
-  WebexUnreachableError,
-  WebexAnswerError,
-  WebexThrottledError,
-  GraphServiceError,
-  GraphUnreachableError,
-  GraphAnswerError,
-  GraphThrottledError,
-];
+import { ServiceError } from "../http/service-error.ts";
 
 /** Whether a service has refused, or not answered; anything else is of our own side, such as a connection without a token. */
-export function isOfService(error: unknown): error is Error {
-  return error instanceof Error && REFUSALS.some((kind) => error instanceof kind);
+export function isOfService(error: unknown): error is ServiceError {
+  return error instanceof ServiceError;
 }
 
 /**

@@ -59,6 +59,7 @@ export interface MembershipWorld extends WorkWorld {
   publicUrl: string;
 }
 
+/** What the triggers ask, done with these services. Nothing is asked of them yet. */
 export function membershipService(world: MembershipWorld): MembershipService {
   return {
     async enqueueDue({ schedule, isPastDue }, log) {

@@ -1,3 +1,4 @@
+import { uuidIn } from "../webex/ids.ts";
 import type { SpaceFile } from "./space-file.ts";
 
 /**
@@ -6,7 +7,7 @@ import type { SpaceFile } from "./space-file.ts";
  */
 export function spaceConflicts(files: readonly SpaceFile[]): Map<string, string> {
   const conflicts = new Map<string, string>();
-  for (const group of Map.groupBy(files, ({ spaceId }) => spaceId).values()) {
+  for (const group of Map.groupBy(files, ({ spaceId }) => uuidIn(spaceId)).values()) {
     const [first, second] = group;
     if (!first || !second) continue;
     const message =

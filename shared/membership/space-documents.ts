@@ -1,6 +1,6 @@
 import type { HistoryPlace } from "../runs/run-history.ts";
 import type { JsonBlobs } from "../storage/json-blobs.ts";
-import type { KeptAbsences } from "./absences.ts";
+import type { KeptMissing } from "./missing.ts";
 import type { Inverse } from "./inverse.ts";
 import type { Run } from "./run.ts";
 import type { RunPlan } from "./steps.ts";
@@ -52,8 +52,8 @@ export interface SpaceDocuments {
   saveHeld(space: string, held: HeldPlan): Promise<void>;
   inverse(runId: string): Promise<KeptInverse | undefined>;
   saveInverse(runId: string, kept: KeptInverse): Promise<void>;
-  absences(space: string): Promise<KeptAbsences>;
-  saveAbsences(space: string, absences: KeptAbsences): Promise<void>;
+  missing(space: string): Promise<KeptMissing>;
+  saveMissing(space: string, missing: KeptMissing): Promise<void>;
   /** Runs that are under way, or were when their process ended; of one space, or of all. */
   running(space?: string): Promise<Run[]>;
   saveRunning(run: Run): Promise<void>;
@@ -70,8 +70,8 @@ export function spaceDocuments(blobs: JsonBlobs): SpaceDocuments {
     saveHeld: (space, held) => blobs.put(heldName(space), held),
     inverse: (runId) => read<KeptInverse>(inverseName(runId)),
     saveInverse: (runId, kept) => blobs.put(inverseName(runId), kept),
-    absences: async (space) => ({ since: {}, ...(await read<Partial<KeptAbsences>>(absencesName(space))) }),
-    saveAbsences: (space, absences) => blobs.put(absencesName(space), absences),
+    missing: async (space) => ({ since: {}, ...(await read<Partial<KeptMissing>>(missingName(space))) }),
+    saveMissing: (space, missing) => blobs.put(missingName(space), missing),
     async running(space) {
       const names = await blobs.names(space === undefined ? RUNNING : `${RUNNING}${space}/`);
       const runs = await Promise.all(names.map((name) => read<Run>(name)));
@@ -98,7 +98,7 @@ function heldName(space: string): string {
   return `held/${space}.json`;
 }
 
-function absencesName(space: string): string {
+function missingName(space: string): string {
   return `absences/${space}.json`;
 }
 

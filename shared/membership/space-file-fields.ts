@@ -7,7 +7,7 @@ import { isGarbled, NOT_UTF8 } from "./exclusion-list.ts";
 /** How the fields of a space file are written; `space-file.ts` gives them our words. */
 
 /** Whole groups of members that can be kept. */
-export const KEPT_GROUPS = ["bots", "guests", "moderators"] as const;
+const KEPT_GROUPS = ["bots", "guests", "moderators"] as const;
 export type KeptGroup = (typeof KEPT_GROUPS)[number];
 
 const SpaceId = TextField.transform((text) => text.trim()).pipe(
@@ -48,6 +48,7 @@ const Keep = Texts("e-mail addresses and of the words bots, guests and moderator
     }
   });
 
+/** Whether a word of `keep` stands for a whole group of members. */
 export function isKeptGroup(text: string): text is KeptGroup {
   return (KEPT_GROUPS as readonly string[]).includes(text);
 }

@@ -1,8 +1,6 @@
-import { messageOf } from "../error-message.ts";
 import type { z } from "zod";
+import { ConfigFileError, jsonIn, mistakesOfFields, mistakesOfName } from "../config/config-file.ts";
 import { isAddress, noAddress } from "../config/file-fields.ts";
-import { nearestName } from "../config/nearest-name.ts";
-import { ShortName } from "../config/short-name.ts";
 import { sameForm } from "./address.ts";
 import { isGarbled, NOT_UTF8, parseExclusionList } from "./exclusion-list.ts";
 import { fieldsAt, isKeptGroup, type KeptGroup, SpaceFileFields } from "./space-file-fields.ts";
@@ -48,44 +46,20 @@ export interface ExclusionLists {
 export const EMAIL_LIST = "excluded_users_by_email.txt";
 export const DEPARTMENT_LIST = "excluded_departments.txt";
 
-export interface SpaceFileMistake {
-  /** `max_removals.count`, `excluded_users_by_email.txt line 3`, or empty for the file as a whole. */
-  path: string;
-  message: string;
-}
-
-/** A space file cannot be used; names each mistake with its path. */
-export class SpaceFileError extends Error {
-  override readonly name = "SpaceFileError";
-  readonly space: string;
-  readonly mistakes: readonly SpaceFileMistake[];
-  constructor(space: string, mistakes: readonly SpaceFileMistake[], options?: ErrorOptions) {
-    const count = mistakes.length === 1 ? "has a mistake" : `has ${mistakes.length} mistakes`;
-    const list = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
-    super(`spaces/${space}.json ${count}: ${list}`, options);
-    this.space = space;
-    this.mistakes = mistakes;
-  }
-}
-
 /**
  * Reads a space file, and the lists beside it.
  * @param space  the file's name without `.json`
  * @param content  the file's text, or what JSON.parse made of it
- * @throws {SpaceFileError} names every mistake at once
+ * @throws {ConfigFileError} names every mistake at once
  */
 export function parseSpaceFile(space: string, content: unknown, lists: ExclusionLists = {}): SpaceFile {
-  const spaceName = ShortName.safeParse(space);
-  const nameMistakes = spaceName.success
-    ? []
-    : [{ path: "", message: `the file's name ${spaceName.error.issues[0]?.message ?? "is wrong"}` }];
-  const json = typeof content === "string" ? jsonOf(space, content) : content;
+  const json = typeof content === "string" ? jsonIn("space", space, content) : content;
   const parsed = SpaceFileFields.safeParse(json);
   const listedEmails = parseExclusionList(lists.emails ?? "");
   const listedDepartments = parseExclusionList(lists.departments ?? "");
   const mistakes = [
-    ...nameMistakes,
-    ...(parsed.success ? [] : parsed.error.issues.flatMap(mistakesOf)),
+    ...mistakesOfName(space),
+    ...(parsed.success ? [] : mistakesOfFields("space", parsed.error, fieldsAt)),
     ...listedEmails
       .filter(({ text }) => !isAddress(text))
       .map(({ line, text }) => ({ path: `${EMAIL_LIST} line ${line}`, message: noAddress(text) })),
@@ -93,37 +67,13 @@ export function parseSpaceFile(space: string, content: unknown, lists: Exclusion
       .filter(({ text }) => isGarbled(text))
       .map(({ line }) => ({ path: `${DEPARTMENT_LIST} line ${line}`, message: NOT_UTF8 })),
   ];
-  if (!parsed.success || mistakes.length > 0) throw new SpaceFileError(space, mistakes);
+  if (!parsed.success || mistakes.length > 0) throw new ConfigFileError("space", space, mistakes);
   const { excluded_emails: emails, excluded_departments: departments } = parsed.data;
   return {
     ...spaceFileOf(space, parsed.data),
     excludedEmails: eachOnce([...emails, ...listedEmails.map(({ text }) => text)]),
     excludedDepartments: eachOnce([...departments, ...listedDepartments.map(({ text }) => text)]),
   };
-}
-
-function jsonOf(space: string, text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/u, ""));
-  } catch (error) {
-    const reason = messageOf(error);
-    throw new SpaceFileError(space, [{ path: "", message: `it is not JSON: ${reason}` }], { cause: error });
-  }
-}
-
-function mistakesOf(issue: z.core.$ZodIssue): SpaceFileMistake[] {
-  const path = issue.path.join(".");
-  if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
-  return issue.keys.map((key) => {
-    return { path: path ? `${path}.${key}` : key, message: unknownField(key, fieldsAt(path)) };
-  });
-}
-
-function unknownField(key: string, known: readonly string[]): string {
-  if (known.includes(key)) return "goes with another type only";
-  const nearest = nearestName(key, known);
-  const hint = nearest ? `did you mean “${nearest}”?` : `known are ${known.join(", ")}`;
-  return `is not a field of a space file; ${hint}`;
 }
 
 function spaceFileOf(

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
+import type { Meter } from "../runs/meter.ts";
 import type { RunHistory } from "../runs/run-history.ts";
 import type { WebexRoad } from "../webex/webex-road.ts";
 import type { Approvals } from "./approvals.ts";
@@ -9,12 +10,6 @@ import type { MembershipFact } from "./membership-fact.ts";
 import { Progress } from "./progress.ts";
 import { type Run, statusOf } from "./run.ts";
 import type { SpaceDocuments } from "./space-documents.ts";
-
-/** What one run counts while it works. */
-export interface Meter {
-  requests: number;
-  throttled: boolean;
-}
 
 /** What a run works with; `wire.ts` binds it to the services. */
 export interface SpaceWorld {
@@ -47,6 +42,11 @@ export interface SpaceRunOptions {
   signal: AbortSignal;
   /** No change is begun after it; what is left goes on later. */
   until: Date;
+  /**
+   * Called before it is written down that a plan is begun. Who is not started by a message of the queue, which comes again
+   * by itself, sees to it here that the run goes on should its process end.
+   */
+  onBegin?: () => Promise<void>;
   log: Logger;
 }
 

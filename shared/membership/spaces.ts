@@ -1,4 +1,4 @@
-import pLimit from "p-limit";
+import { loadFiles, readConfigFile } from "../config/config-file.ts";
 import type { ConfigSource } from "../config/config-folder.ts";
 import { SpaceRunError } from "./run-error.ts";
 import { spaceConflicts } from "./space-conflicts.ts";
@@ -14,22 +14,14 @@ import {
 export type ConfiguredSpace = { space: string; file: SpaceFile } | { space: string; error: unknown };
 
 const FOLDER = "spaces";
-const SUFFIX = ".json";
-/** Thousands of files at once are more than a machine may have open, or a storage account answers. */
-const FILES_SIDE_BY_SIDE = 16;
 
 /**
  * Every space that is configured, by name; one whose file is wrong is among them with its error, and stops no other.
  * @throws {ConfigSourceError}
  */
 export async function loadSpaces(source: ConfigSource): Promise<ConfiguredSpace[]> {
-  const files = (await source.list(FOLDER)).filter((name) => name.endsWith(SUFFIX));
   const lists = await readLists(source);
-  const limit = pLimit(FILES_SIDE_BY_SIDE);
-  const found = await Promise.all(
-    files.map((name) => limit(() => loadFile(source, name.slice(0, -SUFFIX.length), lists))),
-  );
-  const spaces = found.filter((space) => space !== undefined);
+  const spaces = await loadFiles(source, "space", (space) => loadFile(source, space, lists));
   const conflicts = spaceConflicts(spaces.flatMap((space) => ("file" in space ? [space.file] : [])));
   return spaces.map((each) => {
     const conflict = conflicts.get(each.space);
@@ -52,7 +44,7 @@ async function loadFile(
   lists: ExclusionLists,
 ): Promise<ConfiguredSpace | undefined> {
   try {
-    const text = await source.read(`${FOLDER}/${space}${SUFFIX}`);
+    const text = await readConfigFile(source, "space", space);
     return text === undefined ? undefined : { space, file: parseSpaceFile(space, text, lists) };
   } catch (error) {
     return { space, error };

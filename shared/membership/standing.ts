@@ -1,7 +1,6 @@
-import { sameForm } from "./address.ts";
 import type { ExclusionReason } from "./directory.ts";
 import { type DirectoryIndex, personOf } from "./directory-index.ts";
-import { isBot, isGuest, isMyself, type Member, type Myself } from "./space.ts";
+import { addressesOf, type Identity, isBot, isGuest, isMyself, type Member, type Myself } from "./space.ts";
 import type { SpaceFile } from "./space-file.ts";
 
 /** Why somebody does not belong into the space. `guest`: from outside the organization. */
@@ -34,23 +33,30 @@ export function standingOf(
   const known = personOf(member, index);
   if (known?.verdict.belongs === "yes") return stays("in the directory");
   if (known?.verdict.belongs === "unsure") return stays(known.verdict.reason);
-  const addresses = [member.email, ...(known?.person.emails ?? [])].map(sameForm);
-  if (addresses.some((address) => keep.emails.includes(address))) return stays("kept address");
-  if (keep.groups.bots && (isBot(member) || known?.person.kind === "bot")) return stays("kept bot");
-  if (keep.groups.guests && isGuest(member, me)) return stays("kept guest");
+  const kind = known?.person.kind;
+  if (isKeptByAddress(member, index, keep)) return stays("kept address");
+  if (keep.groups.bots && (isBot(member) || kind === "bot")) return stays("kept bot");
+  if (keep.groups.guests && (isGuest(member, me) || kind === "app user")) return stays("kept guest");
   if (keep.groups.moderators && member.isModerator) return stays("kept moderator");
   if (!known && isNobodys(member, index)) return stays("address unknown");
   return { stays: false, reason: removalReasonOf(member, index, me) };
 }
 
+/** Whether a space file names somebody as one to keep, by any address that is known of them. */
+export function isKeptByAddress(member: Member, index: DirectoryIndex, keep: SpaceFile["keep"]): boolean {
+  const otherEmails = [...(member.otherEmails ?? []), ...(personOf(member, index)?.person.emails ?? [])];
+  const addresses = addressesOf({ email: member.email, otherEmails });
+  return addresses.some((address) => keep.emails.includes(address));
+}
+
 /** Whether nothing is told of a member that this directory could know them by. */
-function isNobodys({ email }: Pick<Member, "email">, { byPersonId }: DirectoryIndex): boolean {
-  return byPersonId.size === 0 && sameForm(email) === "";
+function isNobodys(member: Member, { byPersonId }: DirectoryIndex): boolean {
+  return byPersonId.size === 0 && addressesOf(member).length === 0;
 }
 
 /** Why somebody of whom the directory does not say that they belong into the space does not belong into it. */
 export function removalReasonOf(
-  member: Pick<Member, "personId" | "email" | "isMonitor" | "orgId">,
+  member: Identity & Pick<Member, "isMonitor" | "orgId" | "isAppUser">,
   index: DirectoryIndex,
   me: Myself,
 ): RemovalReason {

@@ -40,9 +40,12 @@ export function subjectOf({ personId, email }: Pick<Step, "personId" | "email">)
   return personId ?? sameForm(email);
 }
 
-/** Additions come before removals, but for what has to go first lest the space be overfull. */
-export function stepsOfPlan(plan: Plan): RunPlan {
-  const { spaceId, additions, removals, kept, held, removalsFirst } = plan;
+/**
+ * How a plan is carried out.
+ * @param mostMembers  how many the service lets into a space
+ */
+export function stepsOfPlan(plan: Plan, mostMembers: number): RunPlan {
+  const { spaceId, additions, removals, kept, held, present } = plan;
   const removing = removals.map((removal): RemoveStep => {
     const { since: _since, ...member } = removal;
     return { change: "remove", ...member };
@@ -62,15 +65,15 @@ export function stepsOfPlan(plan: Plan): RunPlan {
     actions: [
       ...additions.map((each) => rowOf("add", each)),
       ...removals.map((each) => rowOf("remove", each, each.since ? { since: each.since } : {})),
-      ...kept.map((each) => rowOf("keep", each, absenceOf(each))),
+      ...kept.map((each) => rowOf("keep", each, missingOf(each))),
     ],
-    phases: [removing.slice(0, removalsFirst), adding, removing.slice(removalsFirst)],
+    phases: phasesOf(adding, removing, mostMembers - present),
   };
 }
 
 /** The same of what takes a run back. */
-export function stepsOfUndo(plan: UndoPlan): RunPlan {
-  const { spaceId, additions, removals, skipped, removalsFirst } = plan;
+export function stepsOfUndo(plan: UndoPlan, mostMembers: number): RunPlan {
+  const { spaceId, additions, removals, skipped, present } = plan;
   const adding = additions.map(({ reason: _reason, ...addition }): AddStep => ({
     change: "add",
     ...addition,
@@ -89,8 +92,14 @@ export function stepsOfUndo(plan: UndoPlan): RunPlan {
       ...removals.map((each) => rowOf("remove", each)),
       ...skipped.map((each) => rowOf("keep", each)),
     ],
-    phases: [removing.slice(0, removalsFirst), adding, removing.slice(removalsFirst)],
+    phases: phasesOf(adding, removing, mostMembers - present),
   };
+}
+
+/** Additions come before removals, but for as many as have to go first lest the space be overfull between them. */
+function phasesOf(adding: Step[], removing: Step[], spare: number): Step[][] {
+  const first = Math.max(0, adding.length - spare);
+  return [removing.slice(0, first), adding, removing.slice(first)];
 }
 
 /** Of the steps that are due now those that were planned: whoever goes on with a run does nothing that it did not name. */
@@ -111,8 +120,9 @@ export function changeBy(
     const personId = step.personId ?? made.personId;
     return { kind: "added", added: { personId, email, name, created: made.created, ...despite } };
   }
-  const { personId, orgId, isModerator, reason } = step;
-  return { kind: "removed", removed: { personId, email, name, orgId, isModerator, reason, ...despite } };
+  const { personId, otherEmails, orgId, isModerator, reason } = step;
+  const who = { personId, email, ...(otherEmails === undefined ? {} : { otherEmails }) };
+  return { kind: "removed", removed: { ...who, name, orgId, isModerator, reason, ...despite } };
 }
 
 function rowOf(
@@ -128,6 +138,6 @@ function rowOf(
   return { action, ...(personId === undefined ? {} : { personId }), email, name, reason, ...more };
 }
 
-function absenceOf({ absence }: Kept): Pick<ActionRow, "since" | "until" | "absence"> {
-  return absence ? { since: absence.since, until: absence.until, absence: absence.reason } : {};
+function missingOf({ missing }: Kept): Pick<ActionRow, "since" | "until" | "absence"> {
+  return missing ? { since: missing.since, until: missing.until, absence: missing.reason } : {};
 }

@@ -1,18 +1,15 @@
 import { sameForm } from "./address.ts";
 import { type DirectoryIndex, indexDirectory, personOf } from "./directory-index.ts";
-import { removalsBefore } from "./held.ts";
 import type { AddedMember, Inverse, RemovedMember } from "./inverse.ts";
 import { type Obstacle, type Readings, survey, type Survey } from "./obstacle.ts";
-import { isMyself, type Member, type Myself } from "./space.ts";
+import { addressesOf, type Identity, isMyself, type Member, type Myself } from "./space.ts";
 import type { SpaceFile } from "./space-file.ts";
-import { removalReasonOf, type RemovalReason } from "./standing.ts";
+import { isKeptByAddress, removalReasonOf, type RemovalReason } from "./standing.ts";
 
 /** The run that is to be taken back, and how things are now. */
 export interface UndoInput extends Readings {
   inverse: Inverse;
   file: SpaceFile;
-  /** How many people the service lets into a space. */
-  mostMembers: number;
 }
 
 /** What taking back a run would do. */
@@ -22,8 +19,8 @@ export interface UndoPlan {
   removals: UndoRemoval[];
   /** What is left as it is now. */
   skipped: UndoSkipped[];
-  /** So many removals have to go before the additions, for the space not to be overfull between them. */
-  removalsFirst: number;
+  /** Members now. */
+  present: number;
   /** Nothing is to be done, since not everything is known. The lists are empty then. */
   unknown?: Obstacle;
 }
@@ -38,10 +35,8 @@ export interface UndoAddition {
   despite?: RemovalReason;
 }
 
-export interface UndoRemoval {
+export interface UndoRemoval extends Identity {
   membershipId: string;
-  personId: string;
-  email: string;
   name: string;
   reason: "added by the run";
   despite?: RemovalReason;
@@ -56,6 +51,7 @@ export interface UndoSkipped {
     | "added anew since"
     | "a moderator since"
     | "the connected account"
+    | "kept address"
     | RemovalReason;
 }
 
@@ -67,42 +63,53 @@ export interface UndoSkipped {
  * disabled after the run: of that the run knew nothing. Moderators come back as such where the space is still moderated;
  * in another space a moderator would make it a moderated one.
  *
- * Whom the run added goes, unless they were removed and added anew since, or were made a moderator.
+ * Whom the run added goes, unless they were removed and added anew since, were made a moderator, or are named by their
+ * address as somebody to keep. To keep all guests does not keep one whom the run had added: that is what is taken back.
  */
 export function planUndo(input: UndoInput): UndoPlan {
-  const { inverse, file, mostMembers } = input;
+  const { inverse, file } = input;
   const lists = { additions: [], removals: [], skipped: [] };
-  const undo: UndoPlan = { spaceId: inverse.spaceId, ...lists, removalsFirst: 0 };
+  const undo: UndoPlan = { spaceId: inverse.spaceId, ...lists, present: 0 };
   const found = survey(input);
   if ("code" in found) return { ...undo, unknown: found };
-  const index = indexDirectory(found.people, file);
+  undo.present = found.members.length;
+  const rules: Rules = { index: indexDirectory(found.people, file), me: found.me, keep: file.keep };
   const present = presenceOf(found.members);
   for (const removed of inverse.removed) {
-    const reason = againstReturn(removed, present, { index, me: found.me });
+    const reason = againstReturn(removed, present, rules);
     const { email, name } = removed;
     if (reason) undo.skipped.push({ email, name, reason });
     else undo.additions.push(returnOf(removed, found));
   }
   for (const added of inverse.added) {
-    const outcome = departureOf(added, present, found.me);
+    const outcome = departureOf(added, present, rules);
     if ("membershipId" in outcome) undo.removals.push(outcome);
     else undo.skipped.push(outcome);
   }
-  const [additions, removals] = [undo.additions.length, undo.removals.length];
-  undo.removalsFirst = removalsBefore({ present: found.members.length, additions, removals }, mostMembers);
   return undo;
+}
+
+/** Who somebody is, and who is never removed. */
+interface Rules {
+  index: DirectoryIndex;
+  me: Myself;
+  keep: SpaceFile["keep"];
 }
 
 function againstReturn(
   removed: RemovedMember,
   { byPersonId, byEmail }: Presence,
-  { index, me }: { index: DirectoryIndex; me: Myself },
+  { index, me }: Rules,
 ): UndoSkipped["reason"] | undefined {
   if (byPersonId.has(removed.personId) || byEmail.has(sameForm(removed.email))) return "already back";
   const belongs = personOf(removed, index)?.verdict.belongs;
   if (belongs === "yes" || belongs === "unsure") return undefined;
   const known = knownReason(removed);
-  const reason = removalReasonOf({ ...removed, isMonitor: known === "bot" }, index, me);
+  const reason = removalReasonOf(
+    { ...removed, isMonitor: known === "bot", isAppUser: known === "guest" },
+    index,
+    me,
+  );
   return reason === known ? undefined : reason;
 }
 
@@ -128,28 +135,38 @@ function presenceOf(members: readonly Member[]): Presence {
   return {
     byPersonId: new Map(members.map((member) => [member.personId, member])),
     byEmail: new Map(
-      members.filter(({ email }) => email !== "").map((member) => [sameForm(member.email), member]),
+      members.flatMap((member) => addressesOf(member).map((address) => [address, member] as const)),
     ),
   };
 }
 
-function departureOf(added: AddedMember, present: Presence, me: Myself): UndoRemoval | UndoSkipped {
+function departureOf(added: AddedMember, present: Presence, rules: Rules): UndoRemoval | UndoSkipped {
   const { personId, email, name } = added;
-  const skipped = (reason: UndoSkipped["reason"]): UndoSkipped => ({ email, name, reason });
   const member =
     personId === undefined ? present.byEmail.get(sameForm(email)) : present.byPersonId.get(personId);
-  if (!member) return skipped("already gone");
-  if (isMyself(member, me)) return skipped("the connected account");
-  if (cameLater(member.created, added.created)) return skipped("added anew since");
-  if (member.isModerator) return skipped("a moderator since");
+  if (!member) return { email, name, reason: "already gone" };
+  const reason = againstDeparture(member, added, rules);
+  if (reason !== undefined) return { email, name, reason };
   return {
     membershipId: member.membershipId,
     personId: member.personId,
     email: member.email,
+    ...(member.otherEmails === undefined ? {} : { otherEmails: member.otherEmails }),
     name: member.name,
     reason: "added by the run",
     ...(added.despite === undefined ? {} : { despite: added.despite }),
   };
+}
+
+function againstDeparture(
+  member: Member,
+  added: AddedMember,
+  { index, me, keep }: Rules,
+): UndoSkipped["reason"] | undefined {
+  if (isMyself(member, me)) return "the connected account";
+  if (cameLater(member.created, added.created)) return "added anew since";
+  if (member.isModerator) return "a moderator since";
+  return isKeptByAddress(member, index, keep) ? "kept address" : undefined;
 }
 
 /** The answer to an addition and the list of members need not name the very same instant. */

@@ -8,14 +8,14 @@ import { GraphUrl } from "../graph/graph-url.ts";
 import { mailboxes } from "../graph/mailboxes.ts";
 import { tableLedger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
-import type { AccessTokens } from "../oauth/access-token.ts";
 import { microsoftAccessTokens, webexAccessTokens } from "../oauth/open-access-tokens.ts";
 import { sealedTickets } from "../oauth/sealed-ticket.ts";
 import { webexSettingsFrom } from "../oauth/webex-settings.ts";
 import { openOperatorMail } from "../operator/open-operator-mail.ts";
+import { metered } from "../runs/meter.ts";
 import { runHistoryIn } from "../runs/run-history.ts";
 import { secretStoreFrom } from "../secrets/open-secret-store.ts";
-import { acquireLease, type Lease } from "../storage/blob-lease.ts";
+import { leases } from "../storage/blob-lease.ts";
 import { jsonBlobs } from "../storage/json-blobs.ts";
 import { messageQueue } from "../storage/message-queue.ts";
 import { storageAccountFrom } from "../storage/storage-account.ts";
@@ -27,12 +27,11 @@ import { MembershipFact } from "./membership-fact.ts";
 import type { Run } from "./run.ts";
 import { type MembershipService, membershipService, type MembershipWorld } from "./service.ts";
 import { MEMBERSHIP_CONTAINER, MEMBERSHIP_RUNS, spaceDocuments } from "./space-documents.ts";
-import type { Meter } from "./space-work.ts";
 import { SYNCS_QUEUE } from "./work-message.ts";
 
 export type { MembershipService } from "./service.ts";
 
-const Settings = z.object({ CONFIG_DIR: z.string().default("config"), GRAPH_URL: GraphUrl });
+const Settings = z.object({ GRAPH_URL: GraphUrl });
 
 /** A crash keeps a space's next run, and its connection, waiting no longer than this. */
 const LOCK_SECONDS = 60;
@@ -73,13 +72,12 @@ export function membershipWorld(
   };
   const [accountOf, mailboxOf] = [webexAccounts({ clock }), mailboxes({ clock })];
   const tickets = sealedTickets({ secrets, storage, clock, purpose: "approval", content: Approval });
-  const lease = async (name: string): Promise<Lease | undefined> =>
-    acquireLease(await storage.container("locks"), name, { seconds: LOCK_SECONDS, clock });
+  const lease = leases(storage, { seconds: LOCK_SECONDS, clock });
 
   return {
     clock,
     publicUrl,
-    config: openConfigSource(settings.CONFIG_DIR, env, { clock }),
+    config: openConfigSource(env, { clock }),
     queue: messageQueue(storage, SYNCS_QUEUE),
     documents: spaceDocuments(jsonBlobs(storage, MEMBERSHIP_CONTAINER)),
     history: runHistoryIn<Run>(storage, MEMBERSHIP_RUNS, ({ space }) => space),
@@ -101,29 +99,5 @@ export function membershipWorld(
         clock,
         ...metered(tokens.microsoft, connection, options),
       }),
-  };
-}
-
-/** What both roads have in common. */
-function metered(
-  tokens: AccessTokens,
-  connection: string,
-  { signal, meter }: { signal: AbortSignal; meter: Meter },
-): {
-  token: (options: { renew: boolean }) => Promise<string>;
-  signal: AbortSignal;
-  onRequest: () => void;
-  onThrottled: () => void;
-} {
-  const onRequest = (): void => {
-    meter.requests += 1;
-  };
-  return {
-    token: ({ renew }) => tokens.get(connection, { signal, onRequest, renew }),
-    signal,
-    onRequest,
-    onThrottled: () => {
-      meter.throttled = true;
-    },
   };
 }

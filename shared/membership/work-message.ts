@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { LAST_ATTEMPT } from "../runs/retry-pauses.ts";
 import { WorkMessageError } from "../runs/work-message-error.ts";
-import { runIdFrom } from "../runs/run-id.ts";
+import { runIdOf } from "../runs/run-id.ts";
 import type { SpaceJob, SpaceRequest } from "./space-work.ts";
 
 /** The queue of membership's work. */
@@ -59,5 +59,5 @@ export function workMessage(about: Pick<WorkMessage, "batch" | "space"> & Partia
 
 /** The run that a message is about: whoever carries it out, and however often it comes, it is the same. */
 export function jobOf({ batch, space, attempt, request }: Omit<WorkMessage, "part">): SpaceJob {
-  return { runId: runIdFrom([batch, space, attempt]), batch, space, request };
+  return { runId: runIdOf({ batch, subject: space, attempt }), batch, space, request };
 }

@@ -2,11 +2,12 @@ import type { ConfigSource } from "../config/config-folder.ts";
 import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
 import { LAST_ATTEMPT, RETRY_AFTER_MINUTES } from "../runs/retry-pauses.ts";
+import { BUSY_MS, END_WITHIN_MS } from "../runs/worker-time.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
+import { giveUp } from "./interrupted.ts";
 import { mayPass } from "./passing-reasons.ts";
 import { reportRun } from "./report-run.ts";
-import type { Run } from "./run.ts";
-import { runErrorOf, SpaceRunError } from "./run-error.ts";
+import type { Run, RunError } from "./run.ts";
 import { runSpace } from "./run-space.ts";
 import { inTurn, type SpaceTurns } from "./space-turn.ts";
 import type { SpaceWorld } from "./space-work.ts";
@@ -19,11 +20,8 @@ export interface WorkWorld extends SpaceWorld, SpaceTurns {
 }
 
 const MINUTE_MS = 60_000;
-/** host.json ends a function after 10 minutes: no change is begun in the last of them but one. */
-const BEGIN_WITHIN_MS = 8.5 * MINUTE_MS;
-const END_WITHIN_MS = 9.5 * MINUTE_MS;
-/** What another is busy with is looked at again after it. */
-const BUSY_MS = MINUTE_MS / 2;
+/** No change is begun in the last minute. */
+const BEGIN_WITHIN_MS = END_WITHIN_MS - MINUTE_MS;
 
 /**
  * Carries out one message: a space's run, or the next part of it. What cannot be done now goes back into the queue as a
@@ -46,7 +44,8 @@ export async function workOn(body: unknown, log: Logger, world: WorkWorld): Prom
   const space = (await loadSpaces(world.config)).find((each) => each.space === name);
   if (!space) {
     log.warn(`space ${name}: its file is gone, so there is nothing to run`);
-    return [];
+    const begun = (await world.documents.running(name)).find((run) => run.runId === runId);
+    return begun ? [await reportRun(await giveUp(begun, fileGone(name), world), { ...world, log })] : [];
   }
   const run = await runHere(space, message, log, world);
   if (!run) return [];
@@ -57,7 +56,7 @@ export async function workOn(body: unknown, log: Logger, world: WorkWorld): Prom
     await world.queue.send({ ...message, part: message.part + 1 });
     return [];
   }
-  const whole = run.status === "running" ? outOfTime(run, world) : run;
+  const whole = run.status === "running" ? await giveUp(run, OUT_OF_TIME, world) : run;
   // Before its report: a crash in between repeats the run, rather than leaves it without its next try.
   await tryAgain(whole, message, log, world);
   return [await reportRun(whole, { ...world, log })];
@@ -86,14 +85,17 @@ async function runHere(
   return undefined;
 }
 
-function outOfTime(run: Run, { clock }: WorkWorld): Run {
-  const error = runErrorOf(
-    new SpaceRunError(
-      "out_of_time",
-      "It took far longer than it should; the next sync goes on with what is left.",
-    ),
-  );
-  return { ...run, status: "partial", finishedAt: clock.now().toISOString(), error };
+const OUT_OF_TIME: RunError = {
+  code: "out_of_time",
+  message: "It took far longer than it should; the next sync goes on with what is left.",
+};
+
+/** Nobody would ever come to go on with it. */
+function fileGone(space: string): RunError {
+  return {
+    code: "interrupted",
+    message: `The file spaces/${space}.json went away in the middle of this run, so it went no further.`,
+  };
 }
 
 /** Has a run that failed for a passing reason tried again later. */

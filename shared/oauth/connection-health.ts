@@ -1,5 +1,5 @@
+import { firstLineOf } from "../error-message.ts";
 import { withinDeadline } from "../http/deadline.ts";
-
 import type { ConnectionRecord } from "./connection-registry.ts";
 import type { KeeperOptions } from "./keeper-options.ts";
 import { TokenError, TokenNotSavedError, TokenUnavailableError } from "./token-errors.ts";
@@ -71,8 +71,7 @@ async function noted(
   try {
     await withinDeadline({ milliseconds: DEADLINE_MS, clock }, work);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    logger.warn(`${what}: ${reason}`);
+    logger.warn(`${what}: ${firstLineOf(error)}`);
   }
 }
 

@@ -39,7 +39,7 @@ export interface ConsentProvider {
 }
 
 /** A provider did not say whose access token it is. */
-export class UnknownAccountError extends Error {
+class UnknownAccountError extends Error {
   override readonly name = "UnknownAccountError";
 }
 
@@ -73,8 +73,6 @@ export function microsoftConsent(
           limit: pLimit(1),
           clock,
           signal,
-          onRequest: () => undefined,
-          onThrottled: () => undefined,
         });
         const { userPrincipalName, mail, displayName } = await fetchGraphMe(graph);
         return accountOf("Microsoft Graph", userPrincipalName || mail, displayName);
@@ -99,8 +97,6 @@ export function webexConsent(tokens: TokenService, { url, clock }: WebexOptions)
           limit: pLimit(1),
           clock,
           signal,
-          onRequest: () => undefined,
-          onThrottled: () => undefined,
         }),
       ),
     );

@@ -35,12 +35,12 @@ const REASONS = {
     "meeting:preferences_read": "know for whom this account may schedule",
     "meeting:schedules_read": "read the meetings of this account",
     "meeting:schedules_write": "schedule, change and cancel meetings",
-    "spark-admin:organizations_read": "know which organization this account belongs to",
+    "spark-admin:organizations_read": "nothing as yet; the sync of spaces has always asked for it",
     "spark-admin:people_read": "read the directory of the organization",
     "spark:memberships_read": "know who is in a space",
     "spark:memberships_write": "add people to a space, and remove them",
     "spark:people_read": "know which account this is",
-    "spark:rooms_read": "know a space's name and who moderates it",
+    "spark:rooms_read": "know whether a space is moderated, and whether it is a team's",
   },
 } as const satisfies Record<Provider, Record<string, string>>;
 

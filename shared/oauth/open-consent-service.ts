@@ -24,7 +24,6 @@ import { webexTokens } from "./webex-tokens.ts";
 import { GraphUrl } from "../graph/graph-url.ts";
 
 const Settings = z.object({
-  CONFIG_DIR: z.string().default("config"),
   GRAPH_URL: GraphUrl,
   WEBEX_ADMIN_CONNECTION: ShortName.optional(),
 });
@@ -43,8 +42,8 @@ export function openConsentService(
   env: Environment,
   { configuredScopes, clock = systemClock }: OpenConsentOptions,
 ): ConsentService {
-  const { CONFIG_DIR, GRAPH_URL, WEBEX_ADMIN_CONNECTION } = parseSettings(env, Settings);
-  const config = openConfigSource(CONFIG_DIR, env, { clock });
+  const { GRAPH_URL, WEBEX_ADMIN_CONNECTION } = parseSettings(env, Settings);
+  const config = openConfigSource(env, { clock });
   const publicUrl = publicUrlFrom(env);
   const secrets = secretStoreFrom(env, { clock });
   const storage = storageAccountFrom(env, { clock });

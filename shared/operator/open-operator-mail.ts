@@ -37,8 +37,6 @@ export function openOperatorMail(
         limit: pLimit(1),
         clock,
         signal,
-        onRequest: () => undefined,
-        onThrottled: () => undefined,
       }),
   });
 }

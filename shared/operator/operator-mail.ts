@@ -29,6 +29,7 @@ export interface OperatorMailOptions {
 
 const DEADLINE_MS = 60_000;
 
+/** Mail to the operator by Microsoft Graph; each has a minute. */
 export function operatorMail({
   connection,
   address,

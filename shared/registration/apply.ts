@@ -1,4 +1,4 @@
-import { messageOf } from "../error-message.ts";
+import { firstLineOf } from "../error-message.ts";
 import type { ExtensionWrite } from "../graph/open-extension.ts";
 import { inLanes } from "../lanes.ts";
 import type { Announcement, Correction } from "./announcement.ts";
@@ -219,10 +219,4 @@ function isCorrected(event: Plan["events"][number]): event is PlannedEvent & { c
 function warningsOf(plan: Plan): string[] {
   const codes = plan.events.flatMap((event) => (event.state === "planned" ? event.warnings : []));
   return [...new Set(plan.unknownResends.length > 0 ? [...codes, "resend_not_found"] : codes)];
-}
-
-/** Of a storage client's error the first line: the rest is for support. */
-function firstLineOf(error: unknown): string {
-  const [first = ""] = messageOf(error).split("\n", 1);
-  return first || "it did not say why";
 }

@@ -31,7 +31,7 @@ export async function enqueueOwed(schedule: Schedule, log: Logger, world: CatchU
   const batch = batchOf(occurrence);
   const [teams, reported, aside] = await Promise.all([
     loadTeams(world.config, world.env, EVERY_TEAM),
-    world.history.teamsOf(batch),
+    world.history.subjectsOf(batch),
     teamsPutAside(batch, world.poison),
   ]);
   const owed = teams.filter(({ team }) => !reported.has(team) && !aside.has(team));

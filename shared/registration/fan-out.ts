@@ -1,18 +1,19 @@
 import { ConfigSourceError } from "../config/config-folder.ts";
 import type { Logger } from "../log.ts";
-import { failuresOf, sendAll, throwAll } from "../runs/send-all.ts";
+import { failuresOf, throwAll } from "../failures.ts";
+import { sendAll } from "../runs/send-all.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
 import { reportRun } from "./report-run.ts";
-import type { RunHistory } from "./run-history.ts";
-import { runIdOf } from "./run-id.ts";
+import type { RunHistory } from "../runs/run-history.ts";
+import { runIdOf } from "../runs/run-id.ts";
 import { EVERY_TEAM } from "./run-request.ts";
-import { logLineOf } from "./run.ts";
+import { logLineOf, type Run } from "./run.ts";
 import { type PassWorld, runTeamPass } from "./team-pass.ts";
 import type { Team } from "./teams.ts";
 import { type TeamPlace, type WorkMessage, workMessages } from "./work-message.ts";
 
 export interface FanOutWorld extends PassWorld {
-  history: RunHistory;
+  history: RunHistory<Run>;
   queue: MessageQueue;
 }
 
@@ -61,8 +62,8 @@ function placeOf(team: Team): TeamPlace | undefined {
 
 /** @throws {Error} with the line that tells of it, unless the batch has it already */
 async function reportWrong(team: Team, batch: string, log: Logger, world: FanOutWorld): Promise<void> {
-  const runId = runIdOf({ batch, team: team.team, attempt: 0 });
-  if (await world.history.find({ team: team.team, runId })) return;
+  const runId = runIdOf({ batch, subject: team.team, attempt: 0 });
+  if (await world.history.find(team.team, runId)) return;
   const { signal } = new AbortController();
   const run = await runTeamPass(team, { request: EVERY_TEAM, batch, signal, log }, world);
   const reporting = { request: EVERY_TEAM, history: world.history, log };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { factsMessageId } from "../mail/message-id.ts";
 import { type Registration, ROLES, type Roster } from "./session.ts";
 
 /** One in the row of an event's announcements. */
@@ -27,7 +27,7 @@ interface Occasional {
 export function messageIdOf(announcement: Numbered | Occasional, domain: string): string {
   const { team, eventId } = announcement;
   const facts = ["occasion" in announcement ? [announcement.occasion] : factsOf(announcement), team, eventId];
-  return `<${createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 40)}@${domain}>`;
+  return factsMessageId(facts, domain);
 }
 
 function factsOf({ generation, registration: { timeslot }, announced }: Numbered): unknown[] {

@@ -1,13 +1,13 @@
 import pLimit from "p-limit";
 import type { MessageQueue, PoisonMessage, PoisonQueue } from "../storage/message-queue.ts";
-import type { RunHistory } from "./run-history.ts";
-import { runIdOf } from "./run-id.ts";
+import { newestFirst, type RunHistory } from "../runs/run-history.ts";
+import { runIdOf } from "../runs/run-id.ts";
 import type { HistoryQuery } from "./run-request.ts";
 import type { Run } from "./run.ts";
 import { PASSES_QUEUE, readWorkMessage } from "./work-message.ts";
 
 export interface PoisonWorld {
-  history: RunHistory;
+  history: RunHistory<Run>;
   poison: PoisonQueue;
   queue: MessageQueue;
 }
@@ -25,13 +25,8 @@ export async function runsPutAside(
     .toSorted(newestFirst)
     .slice(0, limit);
   const sideBySide = pLimit(REPORTS_SIDE_BY_SIDE);
-  const ended = await Promise.all(rows.map((run) => sideBySide(() => history.find(run))));
+  const ended = await Promise.all(rows.map((run) => sideBySide(() => history.find(run.team, run.runId))));
   return rows.filter((_, index) => ended[index] === undefined);
-}
-
-/** For sorting runs by when they started. */
-export function newestFirst(one: Run, other: Run): number {
-  return Date.parse(other.startedAt) - Date.parse(one.startedAt);
 }
 
 /** The teams of a batch that wait for somebody to put their message back. */
@@ -54,7 +49,12 @@ function rowsOf({ id, body, insertedAt }: PoisonMessage): Run[] {
   if (!message) return [failedRun(insertedAt, { runId: id, ...UNKNOWN }, FOREIGN)];
   const { batch, attempt, request } = message;
   return message.teams.map((team) => {
-    const about = { runId: runIdOf({ batch, team, attempt }), batch, team, dryRun: request?.dryRun ?? false };
+    const about = {
+      runId: runIdOf({ batch, subject: team, attempt }),
+      batch,
+      team,
+      dryRun: request?.dryRun ?? false,
+    };
     return failedRun(insertedAt, about, putAside(team));
   });
 }

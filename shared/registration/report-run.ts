@@ -1,12 +1,12 @@
 import type { Logger } from "../log.ts";
 import { runErrorOf } from "./run-error.ts";
-import type { RunHistory } from "./run-history.ts";
+import type { RunHistory } from "../runs/run-history.ts";
 import type { RunRequest } from "./run-request.ts";
 import { logLineOf, type Run } from "./run.ts";
 
 export interface Reporting {
   request: RunRequest;
-  history: RunHistory;
+  history: RunHistory<Run>;
   log: Logger;
 }
 
@@ -25,7 +25,7 @@ export async function reportRun(run: Run, { request, history, log }: Reporting):
 }
 
 /** A report that cannot be kept is no reason to call what was done undone. */
-async function remembered(run: Run, history: RunHistory, log: Logger): Promise<Run> {
+async function remembered(run: Run, history: RunHistory<Run>, log: Logger): Promise<Run> {
   try {
     await history.add(run);
     return run;

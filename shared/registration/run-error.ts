@@ -2,7 +2,6 @@ import { describeRunError, type ErrorClass } from "../runs/run-error.ts";
 import { PatternError } from "./pattern.ts";
 import { CalendarAmbiguousError, CalendarNotFoundError } from "./read.ts";
 import type { RunError } from "./run.ts";
-import { TeamFileError } from "./team-file.ts";
 
 /** The configuration is wrong in a way that only the whole of it shows. */
 export class ConfigurationError extends Error {
@@ -10,7 +9,6 @@ export class ConfigurationError extends Error {
 }
 
 const CODES: [ErrorClass, string][] = [
-  [TeamFileError, "config_invalid"],
   [ConfigurationError, "config_invalid"],
   [PatternError, "pattern_invalid"],
   [CalendarNotFoundError, "calendar_not_found"],

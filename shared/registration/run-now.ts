@@ -12,7 +12,7 @@ import {
 import { type ConnectionLeases, waitForConnection } from "../runs/connection-lease.ts";
 import { enqueue, type FanOutWorld } from "./fan-out.ts";
 import { isBusy, reportRun } from "./report-run.ts";
-import { runIdOf } from "./run-id.ts";
+import { runIdOf } from "../runs/run-id.ts";
 import { runErrorOf } from "./run-error.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Run } from "./run.ts";
@@ -121,7 +121,7 @@ async function runOne(team: Team, { until, world, ...options }: Forced): Promise
 
 /** A dry run and a busy team have no report but the answer. */
 async function told(run: Run, team: Team, { request, batch, log, world }: Forced): Promise<Run> {
-  const named = { ...run, runId: runIdOf({ batch, team: run.team, attempt: 0 }) };
+  const named = { ...run, runId: runIdOf({ batch, subject: run.team, attempt: 0 }) };
   if (isBusy(run)) {
     log.warn(`team ${run.team}: a pass is running already; this one left it alone`);
     return named;

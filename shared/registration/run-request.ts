@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { mistakesOf } from "../runs/mistakes.ts";
+import { HistoryFields, type Parsed, parseRequest } from "../runs/parse-request.ts";
 
 const address = z.email();
 
@@ -45,37 +45,22 @@ export interface RunRequest {
 /** What the timer asks: every team, as configured. */
 export const EVERY_TEAM: RunRequest = { dryRun: false, resend: [], trial: false };
 
-/** The request, or one text that names every mistake in it. */
-export function parseRunRequest(body: unknown): { request: RunRequest } | { mistakes: string } {
-  const parsed = RunRequestBody.safeParse(body);
-  return parsed.success ? { request: parsed.data } : { mistakes: mistakesOf(parsed.error) };
+/** The body of a forced run. */
+export function parseRunRequest(body: unknown): Parsed<RunRequest> {
+  return parseRequest(RunRequestBody, body);
 }
 
-const HistoryQuery = z.strictObject({
-  team: z.string().optional(),
-  batch: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(20),
-  // The function key, which the platform has checked already.
-  code: z.string().optional(),
-});
+const HistoryQuery = z.strictObject({ ...HistoryFields, team: z.string().optional() });
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
 
-export interface HistoryQuery {
-  team?: string | undefined;
-  /** What one trigger started together. */
-  batch?: string | undefined;
-  /** How many runs at the most. */
-  limit: number;
-}
-
-export function parseHistoryQuery(query: unknown): { query: HistoryQuery } | { mistakes: string } {
-  const parsed = HistoryQuery.safeParse(query);
-  return parsed.success ? { query: parsed.data } : { mistakes: mistakesOf(parsed.error) };
+/** Which past runs are asked for. */
+export function parseHistoryQuery(query: unknown): Parsed<HistoryQuery> {
+  return parseRequest(HistoryQuery, query);
 }
 
 const ReplayRequest = z.strictObject({ team: z.string().min(1) });
 
 /** Whose messages go back into the queue. */
-export function parseReplayRequest(body: unknown): { team: string } | { mistakes: string } {
-  const parsed = ReplayRequest.safeParse(body);
-  return parsed.success ? parsed.data : { mistakes: mistakesOf(parsed.error) };
+export function parseReplayRequest(body: unknown): Parsed<{ team: string }> {
+  return parseRequest(ReplayRequest, body);
 }

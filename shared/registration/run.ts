@@ -1,7 +1,15 @@
 import type { RunError } from "../runs/run-error.ts";
+import type { HistoryPlace } from "../runs/run-history.ts";
 import type { Person, Roster } from "./session.ts";
 
 export type { RunError } from "../runs/run-error.ts";
+
+/** Where the reports are kept. */
+export const REGISTRATION_RUNS: HistoryPlace = {
+  table: "registrationruns",
+  container: "registration-runs",
+  folder: "",
+};
 
 /** The report of one pass of one team, as it is answered, stored and printed. */
 export interface Run {

@@ -3,7 +3,8 @@ import type { Logger } from "../log.ts";
 import { type CatchUpWorld, enqueueOwed } from "./catch-up.ts";
 import { batchDue } from "../runs/due-batch.ts";
 import { enqueueBatch } from "./fan-out.ts";
-import { newestFirst, replayTeam, runsPutAside } from "./poison.ts";
+import { newestFirst } from "../runs/run-history.ts";
+import { replayTeam, runsPutAside } from "./poison.ts";
 import { type ForcedRuns, runNow, type RunNowWorld } from "./run-now.ts";
 import { EVERY_TEAM, parseHistoryQuery, parseReplayRequest, parseRunRequest } from "./run-request.ts";
 import type { Run } from "./run.ts";
@@ -79,16 +80,21 @@ export function registrationService(world: RegistrationWorld): RegistrationServi
     async history(query) {
       const parsed = parseHistoryQuery(query);
       if ("mistakes" in parsed) return { kind: "invalid", detail: parsed.mistakes };
-      const lists = await Promise.all([world.history.list(parsed.query), runsPutAside(parsed.query, world)]);
-      const runs = lists.flat().toSorted(newestFirst).slice(0, parsed.query.limit);
+      const { team: subject, batch, limit } = parsed.request;
+      const lists = await Promise.all([
+        world.history.list({ subject, batch, limit }),
+        runsPutAside(parsed.request, world),
+      ]);
+      const runs = lists.flat().toSorted(newestFirst).slice(0, limit);
       return { kind: "found", runs };
     },
     async replay(body) {
       const parsed = parseReplayRequest(body);
       if ("mistakes" in parsed) return { kind: "invalid", detail: parsed.mistakes };
-      const replayed = await replayTeam(parsed.team, world);
+      const { team } = parsed.request;
+      const replayed = await replayTeam(team, world);
       if (replayed > 0) return { kind: "replayed", replayed };
-      const detail = `No message of team “${parsed.team}” was put aside: there is nothing to put back. To run its pass, POST /api/registrations/run.`;
+      const detail = `No message of team “${team}” was put aside: there is nothing to put back. To run its pass, POST /api/registrations/run.`;
       return { kind: "nothing_there", detail };
     },
   };

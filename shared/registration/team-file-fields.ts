@@ -1,49 +1,27 @@
 import * as z from "zod";
+import { isAddress, missingOr, noAddress, numberField, TextField } from "../config/file-fields.ts";
 import { ShortName } from "../config/short-name.ts";
 import type { RoleRules } from "./attendance.ts";
 import { ianaTimeZone } from "../time-zone.ts";
 
 /** How the fields of a team file are written; `team-file.ts` gives them our words. */
 
-const missingOr =
-  (otherwise: string) =>
-  ({ input }: { input?: unknown }): string =>
-    input === undefined ? "is missing" : otherwise;
-
-const Text = z.string({ error: missingOr("must be a text in quotes") });
-const FilledText = Text.refine((text) => text.trim() !== "", "must not be empty");
-
-/** A field of which several spellings are taken; the reader returns undefined for any other. */
-function spelled<T>(read: (value: unknown) => T | undefined, otherwise: string) {
-  return z.unknown().transform((value, context): T => {
-    const meant = value === undefined ? undefined : read(value);
-    if (meant !== undefined) return meant;
-    context.addIssue(missingOr(otherwise)({ input: value }));
-    return z.NEVER;
-  });
-}
+const FilledText = TextField.refine((text) => text.trim() !== "", "must not be empty");
 
 // Python wrote its booleans into the first team files, as texts.
-const YesOrNo = spelled((value) => {
+const YesOrNo = z.unknown().transform((value, context): boolean => {
   const word = String(value).trim().toLowerCase();
-  return word === "true" ? true : word === "false" ? false : undefined;
-}, "must be true or false");
-
-function wholeNumber(least: number, most: number) {
-  return spelled((value) => {
-    const number = typeof value === "string" && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
-    return typeof number === "number" && Number.isInteger(number) && number >= least && number <= most
-      ? number
-      : undefined;
-  }, `must be a whole number from ${least} to ${most}`);
-}
+  if (word === "true" || word === "false") return word === "true";
+  context.addIssue("must be true or false");
+  return z.NEVER;
+});
 
 /** A part that is not there is read as an empty one, so that each of its missing fields is named. */
 function section<Schema extends z.ZodType>(fields: Schema) {
   return z.preprocess((value) => (value === undefined ? {} : value), fields);
 }
 
-const Address = Text.transform((text, context) => {
+const Address = TextField.transform((text, context) => {
   const address = text.trim();
   if (isAddress(address)) return address;
   context.addIssue(noAddress(address));
@@ -65,15 +43,6 @@ const Addresses = z.unknown().transform((value, context): string[] => {
   return [...byMailbox.values()];
 });
 
-/** As browsers judge an address, plus a dot in the domain: a host's name without one is a slip of the hand. */
-function isAddress(text: string): boolean {
-  return z.regexes.html5Email.test(text) && text.slice(text.lastIndexOf("@")).includes(".");
-}
-
-function noAddress(text: string): string {
-  return `“${text}” is not an e-mail address`;
-}
-
 const PatternPath = FilledText.transform((text, context) => {
   const steps = text.split("/").filter((step) => step !== ".");
   if (!/^\/|\\|^[a-z][a-z0-9+.-]*:|\0/i.test(text) && steps.every((step) => step !== ".." && step !== "")) {
@@ -83,14 +52,14 @@ const PatternPath = FilledText.transform((text, context) => {
   return z.NEVER;
 });
 
-const TimeZone = Text.transform((text, context) => {
+const TimeZone = TextField.transform((text, context) => {
   const zone = ianaTimeZone(text);
   if (zone !== undefined) return zone;
   context.addIssue(`“${text}” is not a time zone; write one such as America/New_York, or its Windows name`);
   return z.NEVER;
 });
 
-const Locale = Text.transform((text, context) => {
+const Locale = TextField.transform((text, context) => {
   try {
     const [locale] = Intl.DateTimeFormat.supportedLocalesOf(text.trim());
     if (locale !== undefined) return locale;
@@ -103,7 +72,7 @@ const Locale = Text.transform((text, context) => {
 
 const ServerFields = {
   host: FilledText.transform((text) => text.trim()),
-  port: wholeNumber(1, 65_535),
+  port: numberField(1, 65_535, { whole: true }),
 };
 const Server = z.strictObject(ServerFields, { error: missingOr("must hold host and port") });
 
@@ -142,12 +111,12 @@ const MailFields = {
 
 const CalendarFields = {
   name: FilledText,
-  topic: Text.default("Team Session"),
+  topic: TextField.default("Team Session"),
   // Outlook refuses to expand a longer calendar view.
-  days: wholeNumber(1, 1825).default(1),
+  days: numberField(1, 1825, { whole: true }).default(1),
   full_day: YesOrNo.default(true),
   time_zone: TimeZone.default("America/New_York"),
-  extension: Text.regex(
+  extension: TextField.regex(
     /^[A-Za-z][\w.-]{0,99}$/,
     "must be a name of letters, digits, dots and hyphens, such as org.mantabots",
   ).default("org.mantabots"),

@@ -1,7 +1,11 @@
-import { messageOf } from "../error-message.ts";
 import type { z } from "zod";
-import { nearestName } from "../config/nearest-name.ts";
-import { ShortName } from "../config/short-name.ts";
+import {
+  ConfigFileError,
+  type FileMistake,
+  jsonIn,
+  mistakesOfFields,
+  mistakesOfName,
+} from "../config/config-file.ts";
 import type { RoleRules } from "./attendance.ts";
 import { TeamFileFields, fieldsAt } from "./team-file-fields.ts";
 
@@ -64,54 +68,23 @@ export interface TeamOverrides {
   from?: string | undefined;
 }
 
-export interface TeamFileMistake {
-  /** `calendar.time_zone`, or empty for the file as a whole. */
-  path: string;
-  message: string;
-}
-
-/** A team file cannot be used; names each mistake with its path. */
-export class TeamFileError extends Error {
-  override readonly name = "TeamFileError";
-  readonly team: string;
-  readonly mistakes: readonly TeamFileMistake[];
-  constructor(team: string, mistakes: readonly TeamFileMistake[], options?: ErrorOptions) {
-    const count = mistakes.length === 1 ? "has a mistake" : `has ${mistakes.length} mistakes`;
-    const list = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
-    super(`teams/${team}.json ${count}: ${list}`, options);
-    this.team = team;
-    this.mistakes = mistakes;
-  }
-}
-
 /**
  * Reads a team file.
  * @param team  the file's name without `.json`
  * @param content  the file's text, or what JSON.parse made of it
- * @throws {TeamFileError} names every mistake at once
+ * @throws {ConfigFileError} names every mistake at once
  */
 export function parseTeamFile(team: string, content: unknown, overrides: TeamOverrides = {}): TeamFile {
-  const teamName = ShortName.safeParse(team);
-  const nameMistakes = teamName.success
-    ? []
-    : [{ path: "", message: `the file's name ${firstOf(teamName.error)}` }];
-  const json = typeof content === "string" ? jsonOf(team, content) : content;
+  const json = typeof content === "string" ? jsonIn("team", team, content) : content;
   const parsed = TeamFileFields.safeParse(overridden(json, overrides));
   const mistakes = [
-    ...nameMistakes,
-    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => mistakesOf(issue, overrides))),
+    ...mistakesOfName(team),
+    ...(parsed.success
+      ? []
+      : mistakesOfFields("team", parsed.error, fieldsAt).map((mistake) => withSource(mistake, overrides))),
   ];
-  if (!parsed.success || mistakes.length > 0) throw new TeamFileError(team, mistakes);
+  if (!parsed.success || mistakes.length > 0) throw new ConfigFileError("team", team, mistakes);
   return teamFileOf(team, parsed.data);
-}
-
-function jsonOf(team: string, text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const reason = messageOf(error);
-    throw new TeamFileError(team, [{ path: "", message: `it is not JSON: ${reason}` }], { cause: error });
-  }
 }
 
 /** The file as if it had been written with the overrides. */
@@ -126,20 +99,12 @@ function overridden(json: unknown, { to, from }: TeamOverrides): unknown {
   return { ...json, mail };
 }
 
-function mistakesOf(issue: z.core.$ZodIssue, overrides: TeamOverrides): TeamFileMistake[] {
-  const path = issue.path.join(".");
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => {
-      const nearest = nearestName(key, fieldsAt(path));
-      const hint = nearest ? `did you mean “${nearest}”?` : `known are ${fieldsAt(path).join(", ")}`;
-      return { path: path ? `${path}.${key}` : key, message: `is not a field of a team file; ${hint}` };
-    });
-  }
+function withSource({ path, message }: FileMistake, overrides: TeamOverrides): FileMistake {
   const given =
     (path === "mail.to" && overrides.to !== undefined) ||
     (path === "mail.from.address" && overrides.from !== undefined);
   const source = given ? " (given by the request or by a setting, instead of what the file says)" : "";
-  return [{ path, message: issue.message + source }];
+  return { path, message: message + source };
 }
 
 function teamFileOf(team: string, fields: z.infer<typeof TeamFileFields>): TeamFile {
@@ -174,8 +139,4 @@ function teamFileOf(team: string, fields: z.infer<typeof TeamFileFields>): TeamF
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function firstOf(error: z.ZodError): string {
-  return error.issues[0]?.message ?? "is wrong";
 }

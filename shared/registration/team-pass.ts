@@ -8,6 +8,7 @@ import { startDeadline } from "../http/deadline.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log.ts";
 import { searchSent } from "../mail/imap-search.ts";
+import type { Meter } from "../runs/meter.ts";
 import type { Lease } from "../storage/blob-lease.ts";
 import { applyPlan, type Effects, type Outcome, previewPlan } from "./apply.ts";
 import { writeMark } from "./mark.ts";
@@ -23,12 +24,6 @@ import type { MarkedEvent, Registration } from "./session.ts";
 import type { TeamFile } from "./team-file.ts";
 import { openTeamLedger } from "./team-ledger.ts";
 import { loadPatterns, type Team } from "./teams.ts";
-
-/** What one pass counts while it works. */
-export interface Meter {
-  requests: number;
-  throttled: boolean;
-}
 
 /** What a pass works with; `wire.ts` binds it to the services. */
 export interface PassWorld {

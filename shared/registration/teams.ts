@@ -1,4 +1,4 @@
-import pLimit from "p-limit";
+import { loadFiles, readConfigFile } from "../config/config-file.ts";
 import type { ConfigSource } from "../config/config-folder.ts";
 import type { Environment } from "../config/settings.ts";
 import type { Patterns } from "./notice.ts";
@@ -10,10 +10,6 @@ import { parseTeamFile, type TeamFile, type TeamOverrides } from "./team-file.ts
 /** A team as it is configured, or why it cannot be used. */
 export type Team = { team: string; file: TeamFile } | { team: string; error: unknown };
 
-const FOLDER = "teams";
-/** Thousands of files at once are more than a machine may have open, or a storage account answers. */
-const FILES_SIDE_BY_SIDE = 16;
-
 /**
  * Every team that is configured, by name; one whose file is wrong is among them with its error, and stops no other.
  * @param request  what the request says instead of the settings, which say it instead of the file
@@ -24,12 +20,7 @@ export async function loadTeams(
   env: Environment,
   request: TeamOverrides,
 ): Promise<Team[]> {
-  const files = (await source.list(FOLDER)).filter((name) => name.endsWith(".json"));
-  const limit = pLimit(FILES_SIDE_BY_SIDE);
-  const found = await Promise.all(
-    files.map((name) => limit(() => loadTeam(source, env, request, name.slice(0, -".json".length)))),
-  );
-  const teams = found.filter((team) => team !== undefined);
+  const teams = await loadFiles(source, "team", (team) => loadTeam(source, env, request, team));
   const conflicts = teamConflicts(teams.flatMap((team) => ("file" in team ? [team.file] : [])));
   return teams.map((team) => {
     const conflict = conflicts.get(team.team);
@@ -49,7 +40,7 @@ export async function loadTeam(
 ): Promise<Team | undefined> {
   const prefix = `TEAM_${team.toUpperCase().replaceAll(/[^A-Z0-9]/gu, "_")}`;
   try {
-    const text = await source.read(`${FOLDER}/${team}.json`);
+    const text = await readConfigFile(source, "team", team);
     if (text === undefined) return undefined;
     const overrides = {
       to: request.to ?? (env[`${prefix}_TO`] || undefined),

@@ -12,11 +12,13 @@ import { microsoftAccessTokens } from "../oauth/open-access-tokens.ts";
 import { secretStoreFrom } from "../secrets/open-secret-store.ts";
 import { mailPassword } from "../secrets/secret-names.ts";
 import { type SecretStore, SecretStoreError } from "../secrets/secret-store.ts";
-import { acquireLease, type Lease } from "../storage/blob-lease.ts";
+import { leases } from "../storage/blob-lease.ts";
 import { messageQueue, poisonQueue } from "../storage/message-queue.ts";
 import { storageAccountFrom } from "../storage/storage-account.ts";
 import { RegistrationFact } from "./registration-fact.ts";
-import { runHistory } from "./run-history.ts";
+import { metered } from "../runs/meter.ts";
+import { runHistoryIn } from "../runs/run-history.ts";
+import { REGISTRATION_RUNS, type Run } from "./run.ts";
 import { type RegistrationService, registrationService, type RegistrationWorld } from "./service.ts";
 import { PASSES_QUEUE } from "./work-message.ts";
 import { GraphUrl } from "../graph/graph-url.ts";
@@ -24,7 +26,6 @@ import { GraphUrl } from "../graph/graph-url.ts";
 export type { RegistrationService } from "./service.ts";
 
 const Settings = z.object({
-  CONFIG_DIR: z.string().default("config"),
   GRAPH_URL: GraphUrl,
   SENT_ITEMS_DELAY_MINUTES: z.coerce.number().min(0).max(240).default(10),
 });
@@ -71,8 +72,7 @@ export function registrationWorld(
   const tokens = microsoftAccessTokens(env, { secrets, storage, clock, logger, capability });
   const mailboxOf = mailboxes({ clock });
 
-  const lease = async (name: string): Promise<Lease | undefined> =>
-    acquireLease(await storage.container("locks"), name, { seconds: LOCK_SECONDS, clock });
+  const lease = leases(storage, { seconds: LOCK_SECONDS, clock });
 
   return {
     env,
@@ -81,8 +81,8 @@ export function registrationWorld(
     queue: messageQueue(storage, PASSES_QUEUE),
     poison: poisonQueue(storage, PASSES_QUEUE),
     connectionLease: (connection) => lease(`registration/connection/${connection}`),
-    config: openConfigSource(settings.CONFIG_DIR, env, { clock }),
-    history: runHistory(storage),
+    config: openConfigSource(env, { clock }),
+    history: runHistoryIn<Run>(storage, REGISTRATION_RUNS, ({ team }) => team),
     messageIdDomain: new URL(publicUrl).hostname,
     deadlineMs: PASS_DEADLINE_MS,
     sentItemsDelayMs: settings.SENT_ITEMS_DELAY_MINUTES * 60_000,
@@ -90,22 +90,13 @@ export function registrationWorld(
     mailPassword: (team, { fresh }) => passwordOf(secrets, team, fresh),
     connectLink: (connection) => tickets.linkFor({ provider: "microsoft", connection, capability }),
     lock: (team) => lease(`registration/${team}`),
-    graph: (connection, { signal, meter }) => {
-      const onRequest = (): void => {
-        meter.requests += 1;
-      };
-      return openGraphRoad({
+    graph: (connection, options) =>
+      openGraphRoad({
         graphUrl: settings.GRAPH_URL,
-        token: ({ renew }) => tokens.get(connection, { signal, onRequest, renew }),
         ...mailboxOf(connection),
         clock,
-        signal,
-        onRequest,
-        onThrottled: () => {
-          meter.throttled = true;
-        },
-      });
-    },
+        ...metered(tokens, connection, options),
+      }),
   };
 }
 

@@ -2,10 +2,11 @@ import type { Environment } from "../config/settings.ts";
 import { startDeadline } from "../http/deadline.ts";
 import type { Logger } from "../log.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
+import { BUSY_MS, END_WITHIN_MS } from "../runs/worker-time.ts";
 import type { ConnectionLeases } from "../runs/connection-lease.ts";
 import { isBusy, reportRun } from "./report-run.ts";
-import type { RunHistory } from "./run-history.ts";
-import { runIdOf } from "./run-id.ts";
+import type { RunHistory } from "../runs/run-history.ts";
+import { runIdOf } from "../runs/run-id.ts";
 import { EVERY_TEAM, type RunRequest } from "./run-request.ts";
 import type { Run } from "./run.ts";
 import { type PassWorld, runTeamPass } from "./team-pass.ts";
@@ -15,16 +16,12 @@ import { parseWorkMessage, type WorkMessage } from "./work-message.ts";
 
 export interface WorkWorld extends PassWorld, ConnectionLeases {
   env: Environment;
-  history: RunHistory;
+  history: RunHistory<Run>;
   queue: MessageQueue;
 }
 
-const MINUTE_MS = 60_000;
-/** host.json ends a function after 10 minutes, and a pass may take 3 of them. */
-const BEGIN_WITHIN_MS = 6.5 * MINUTE_MS;
-const END_WITHIN_MS = 9.5 * MINUTE_MS;
-/** What another is busy with is looked at again after it. */
-const BUSY_MS = MINUTE_MS / 2;
+/** A pass may take 3 minutes. */
+const BEGIN_WITHIN_MS = END_WITHIN_MS - 3 * 60_000;
 
 interface Work {
   message: WorkMessage;
@@ -87,8 +84,8 @@ async function inTurn(work: Work): Promise<{ runs: Run[]; left: string[] }> {
 async function runOne(name: string, work: Work): Promise<Run | undefined> {
   const { message, log, world } = work;
   const { batch, attempt } = message;
-  const runId = runIdOf({ batch, team: name, attempt });
-  const ended = await world.history.find({ team: name, runId });
+  const runId = runIdOf({ batch, subject: name, attempt });
+  const ended = await world.history.find(name, runId);
   if (ended) {
     // Whoever ran it may have stopped between its report and the lists it belongs into.
     await world.history.add(ended);

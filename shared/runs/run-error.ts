@@ -1,12 +1,9 @@
-import { messageOf } from "../error-message.ts";
+import { firstLineOf, messageOf } from "../error-message.ts";
+import { ConfigFileError } from "../config/config-file.ts";
 import { ConfigSourceError } from "../config/config-folder.ts";
 import { SettingsError } from "../config/settings.ts";
-import {
-  GraphAnswerError,
-  GraphServiceError,
-  GraphThrottledError,
-  GraphUnreachableError,
-} from "../graph/graph-error.ts";
+import { GraphAnswerError, GraphServiceError, GraphUnreachableError } from "../graph/graph-error.ts";
+import { ThrottledError } from "../http/service-error.ts";
 import { LedgerConflictError } from "../ledger/ledger-conflict.ts";
 import { LedgerSilentError } from "../ledger/scope-ledger.ts";
 import { TokenError } from "../oauth/token-errors.ts";
@@ -27,13 +24,14 @@ export type ErrorClass = abstract new (...parameters: never[]) => Error;
 
 /** The errors of what every capability works with. */
 const CODES: [ErrorClass, string][] = [
+  [ConfigFileError, "config_invalid"],
   [ConfigSourceError, "config_unreadable"],
   [SettingsError, "settings_invalid"],
   [SecretStoreError, "secrets_unavailable"],
   [LeaseLostError, "lock_lost"],
   [LedgerSilentError, "storage_unavailable"],
   [LedgerConflictError, "lock_lost"],
-  [GraphThrottledError, "throttled"],
+  [ThrottledError, "throttled"],
   [GraphUnreachableError, "graph_unreachable"],
   [GraphAnswerError, "graph_unreachable"],
 ];
@@ -55,12 +53,11 @@ function tokenErrorOf({ code, message, connect }: TokenError): RunError {
   return connect === undefined ? { code, message } : { code, message, connect };
 }
 
-/** The storage clients share this error by name only; its first line says what happened, the rest is for support. */
+/** The storage clients share this error by name only. */
 function storageErrorOf(error: Error): RunError {
-  const [reason = ""] = error.message.split("\n", 1);
   return {
     code: "storage_unavailable",
-    message: `The storage account (AzureWebJobsStorage) could not be used, so nothing was begun: ${reason}`,
+    message: `The storage account (AzureWebJobsStorage) could not be used, so nothing was begun: ${firstLineOf(error)}`,
   };
 }
 

@@ -13,6 +13,11 @@ export interface RunSummary {
   startedAt: string;
 }
 
+/** For sorting runs by when they started. */
+export function newestFirst(one: RunSummary, other: RunSummary): number {
+  return Date.parse(other.startedAt) - Date.parse(one.startedAt);
+}
+
 /** Which runs are asked for. */
 export interface RunsQuery {
   subject?: string | undefined;

@@ -1,12 +1,22 @@
 import { createHash } from "node:crypto";
 
+/** One try of one run: whoever carries it out, and however often it is asked for, it is the same run. */
+export interface RunKey {
+  batch: string;
+  /** What it is a run of: a team, a space. */
+  subject: string;
+  /** 0 is the first try. */
+  attempt: number;
+}
+
 /**
  * The id of a run, which follows from what it is: so a message that comes twice finds the report of the first time.
- * @param parts  the batch, what is run, and which try of it: whoever carries it out, it is the same run
  * @see https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-8
  */
-export function runIdFrom(parts: readonly (string | number)[]): string {
-  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+export function runIdOf({ batch, subject, attempt }: RunKey): string {
+  const hash = createHash("sha256")
+    .update(JSON.stringify([batch, subject, attempt]))
+    .digest("hex");
   return [
     hash.slice(0, 8),
     hash.slice(8, 12),

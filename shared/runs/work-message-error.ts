@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { mistakesOf } from "./mistakes.ts";
+import { mistakesOf } from "../schema-mistakes.ts";
 
 /** A message in the queue is not one of ours. It is put aside after the usual number of tries. */
 export class WorkMessageError extends Error {

@@ -2,6 +2,7 @@ import type { SecretClient } from "@azure/keyvault-secrets";
 import type { TokenCredential } from "@azure/identity";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
+import { firstLineOf } from "../error-message.ts";
 import { withinDeadline } from "../http/deadline.ts";
 import { disableOlderVersions, storedSecretOf } from "./key-vault-versions.ts";
 import { SecretDisabledError, SecretStoreError, type SecretStore, secretStore } from "./secret-store.ts";
@@ -124,8 +125,7 @@ function explain(error: unknown, { status, code, inner }: Failure, action: Actio
     return "no identity was accepted. In the cloud, turn on the managed identity; on your machine, sign in with `az login`.";
   }
   if (code === "ENOTFOUND") return "there is no such host. Check KEY_VAULT_URL.";
-  const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-  return `${status ? `status ${status}, ` : ""}${reason}. Try again; the vault's health is shown in the Azure portal.`;
+  return `${status ? `status ${status}, ` : ""}${firstLineOf(error)}. Try again; the vault's health is shown in the Azure portal.`;
 }
 
 /** The identity library's errors, by name: its classes are loaded lazily. */

@@ -1,4 +1,5 @@
 import { messageOf } from "../error-message.ts";
+import { jsonOrUndefined } from "../json-or-undefined.ts";
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import path from "node:path";
@@ -107,14 +108,6 @@ async function replace(file: string, text: string): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
-  }
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import type { BlobLeaseClient, ContainerClient } from "@azure/storage-blob";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { type TimeLimit, withinDeadline } from "../http/deadline.ts";
+import type { StorageAccount } from "./storage-account.ts";
 
 /** A lock that outlives nobody: it renews itself while its holder works, and frees itself when the holder is gone. */
 export interface Lease {
@@ -23,6 +24,17 @@ export interface LeaseOptions {
   /** How long after it was taken, or renewed, it is renewed; a third of its time unless given. */
   renewAfterSeconds?: number;
   clock: Clock;
+}
+
+/** The container all locks are in. */
+const CONTAINER = "locks";
+
+/** The locks of the storage account, by their names; taking one is as `acquireLease`. */
+export function leases(
+  storage: StorageAccount,
+  options: LeaseOptions,
+): (name: string) => Promise<Lease | undefined> {
+  return async (name) => acquireLease(await storage.container(CONTAINER), name, options);
 }
 
 /**

@@ -15,7 +15,8 @@ export interface MessageQueue {
    */
   send(body: unknown, options?: { delayMs?: number }): Promise<void>;
   /**
-   * Shows up to 32 of the messages that wait, the most the service lets see at once, and takes none.
+   * Shows those that nobody has begun of the first 32 messages that wait, the most the service lets see at once, and
+   * takes none.
    * @throws the storage client's error
    * Permission: Storage Queue Data Contributor
    * @see https://learn.microsoft.com/rest/api/storageservices/peek-messages
@@ -52,7 +53,9 @@ export function messageQueue(storage: StorageAccount, name: string): MessageQueu
     async peek() {
       const queue = await storage.queue(name);
       const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: MOST_AT_ONCE });
-      return peekedMessageItems.map(({ messageText }) => bodyOf(messageText));
+      return peekedMessageItems
+        .filter(({ dequeueCount }) => dequeueCount === 0)
+        .map(({ messageText }) => bodyOf(messageText));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { TableClient } from "@azure/data-tables";
+import { quoted } from "../odata-literal.ts";
 
 /** A stretch of the rows of one partition, in the order of their row keys. */
 export interface KeyRange {
@@ -25,8 +26,4 @@ export function rowsOf<Row extends object>(
     ...(to === undefined ? [] : [`RowKey lt ${quoted(to)}`]),
   ].join(" and ");
   return table.listEntities<Row>({ queryOptions: { filter, select: columns } });
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { acquireLease } from "./blob-lease.ts";
+import { leases } from "./blob-lease.ts";
 import type { StorageAccount } from "./storage-account.ts";
 
 /** A lock was held by another all the time. */
@@ -14,8 +14,6 @@ export interface UnderLeaseOptions {
   waitMs?: number;
 }
 
-/** The container all locks are in. */
-const CONTAINER = "locks";
 /** The shortest there is: a crash keeps the others waiting no longer. */
 const LEASE_SECONDS = 15;
 /** Short work is over by then; only what is held up is worth the question. */
@@ -35,14 +33,14 @@ export async function underLease<T>(
   { storage, clock, waitMs = WAIT_MS }: UnderLeaseOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const container = await storage.container(CONTAINER);
+  const acquire = leases(storage, {
+    seconds: LEASE_SECONDS,
+    renewAfterSeconds: RENEW_AFTER_SECONDS,
+    clock,
+  });
   const end = clock.now().getTime() + waitMs;
   for (;;) {
-    const lease = await acquireLease(container, name, {
-      seconds: LEASE_SECONDS,
-      renewAfterSeconds: RENEW_AFTER_SECONDS,
-      clock,
-    });
+    const lease = await acquire(name);
     if (lease) {
       try {
         return await work(lease.signal);

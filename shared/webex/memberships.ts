@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { effectOfWebexError, putInDoubt, WebexServiceError } from "./webex-error.ts";
+import { effectOf, putInDoubt } from "../http/service-error.ts";
+import { WebexServiceError } from "./webex-error.ts";
 import type { WebexRoad } from "./webex-road.ts";
 
 const Membership = z.object({
@@ -69,7 +70,7 @@ export async function addMember(road: WebexRoad, member: NewMember): Promise<Add
     return { state: "added", personId, created };
   } catch (error) {
     if (!(error instanceof WebexServiceError) || error.status !== 409) throw error;
-    const maybeOurs = effectOfWebexError(error) === "unknown";
+    const maybeOurs = effectOf(error) === "unknown";
     const isThere = await isMember(road, { roomId, ...who }, error.message).catch((failure: unknown) => {
       throw maybeOurs ? putInDoubt(failure) : failure;
     });
@@ -103,6 +104,6 @@ export async function removeMember(road: WebexRoad, membershipId: string): Promi
     return { state: "removed" };
   } catch (error) {
     if (!(error instanceof WebexServiceError) || error.status !== 404) throw error;
-    return { state: "gone", maybeOurs: effectOfWebexError(error) === "unknown" };
+    return { state: "gone", maybeOurs: effectOf(error) === "unknown" };
   }
 }

@@ -6,11 +6,6 @@ const Me = z.object({
   emails: z.array(z.string()).nonempty(),
   displayName: z.string().optional(),
   orgId: z.string().optional(),
-  /** Ids of the roles of an administrator; others have none. */
-  roles: z
-    .array(z.string())
-    .nullish()
-    .transform((roles) => roles ?? []),
 });
 export type WebexMe = z.infer<typeof Me>;
 

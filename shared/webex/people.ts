@@ -20,7 +20,6 @@ const Listed = z.object({
   loginEnabled: Flag,
   invitePending: Flag,
   type: z.string().optional().catch(undefined),
-  orgId: z.string().optional().catch(undefined),
 });
 
 export interface WebexPerson {
@@ -34,11 +33,10 @@ export interface WebexPerson {
   invitePending: boolean | undefined;
   /** `person`, `bot`, or `appuser`, which is a guest whom an app has made. */
   type: string | undefined;
-  orgId: string | undefined;
 }
 
 function personOf(listed: z.infer<typeof Listed>): WebexPerson {
-  const { id, emails, displayName, department, loginEnabled, invitePending, type, orgId } = listed;
+  const { id, emails, displayName, department, loginEnabled, invitePending, type } = listed;
   return {
     id,
     emails: emails ?? [],
@@ -47,7 +45,6 @@ function personOf(listed: z.infer<typeof Listed>): WebexPerson {
     loginEnabled: flagOf(loginEnabled),
     invitePending: flagOf(invitePending),
     type,
-    orgId,
   };
 }
 
@@ -60,6 +57,8 @@ function flagOf(word: boolean | "true" | "false" | undefined): boolean | undefin
  * @see https://developer.webex.com/docs/basics#pagination
  */
 const PAGE_SIZE = "1000";
+/** Without presence and calling details, which cost Webex time. */
+const BRIEFLY = { excludeStatus: "true", callingData: "false" };
 /** @see https://developer.webex.com/docs/api/v1/people/list-people, parameter `id` */
 const IDS_AT_ONCE = 85;
 /**
@@ -72,13 +71,13 @@ const LONGEST_IDS = 7500;
 export const READ_DIRECTORY = "spark-admin:people_read";
 
 /**
- * Everybody in the organization, page by page. Without presence and calling details, which cost Webex time.
+ * Everybody in the organization, page by page.
  * @param road  of an administrator of the organization: for others Webex refuses to list everybody
  * Permission: spark-admin:people_read
  * @see https://developer.webex.com/docs/api/v1/people/list-people
  */
 export async function* pagesOfPeople(road: WebexRoad): AsyncGenerator<WebexPerson[], void, undefined> {
-  const query = { max: PAGE_SIZE, excludeStatus: "true", callingData: "false" };
+  const query = { max: PAGE_SIZE, ...BRIEFLY };
   for await (const page of road.pages("/people", Listed, { query })) yield page.map(personOf);
 }
 
@@ -95,6 +94,22 @@ export async function findPeople(road: WebexRoad, ids: readonly string[]): Promi
     found.push(...listed.map(personOf));
   }
   return found;
+}
+
+/**
+ * Those of the account's organization who have one of some addresses, be it not their main one. Webex takes one address
+ * at a time.
+ * Permission: spark:people_read
+ * @see https://developer.webex.com/docs/api/v1/people/list-people, parameter `email`
+ */
+export async function findPeopleByAddress(
+  road: WebexRoad,
+  addresses: readonly string[],
+): Promise<WebexPerson[]> {
+  const found = await Promise.all(
+    addresses.map((email) => road.list("/people", Listed, { query: { email, ...BRIEFLY } })),
+  );
+  return found.flat().map(personOf);
 }
 
 function* batchesOf(ids: readonly string[]): Generator<string[]> {

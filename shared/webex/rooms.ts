@@ -5,15 +5,11 @@ import type { WebexRoad } from "./webex-road.ts";
 export const MOST_MEMBERS = 5000;
 
 const Room = z.object({
-  id: z.string(),
-  title: z
-    .string()
-    .nullish()
-    .transform((title) => title ?? ""),
   /** `direct` is a talk between two. */
   type: z.enum(["direct", "group"]),
   /** Whether it is moderated: then only moderators add and remove people. */
   isLocked: z.boolean(),
+  /** The team that has it. */
   teamId: z
     .string()
     .nullish()

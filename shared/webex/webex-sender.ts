@@ -3,10 +3,11 @@ import type { Clock } from "../clock.ts";
 import { startDeadline } from "../http/deadline.ts";
 import { effectOfFetchError, effectOfStatus } from "../http/request-effect.ts";
 import { parseRetryAfter } from "../http/retry-after.ts";
+import { putInDoubt } from "../http/service-error.ts";
+import { jsonOrUndefined } from "../json-or-undefined.ts";
 import { isComplaint, LONGEST_REST_MS, type WebexPace, webexPace } from "./pace.ts";
-import { jsonOrUndefined, refusalDetails } from "./webex-answer.ts";
+import { refusalDetails } from "./webex-answer.ts";
 import {
-  putInDoubt,
   WebexAnswerError,
   WebexServiceError,
   WebexThrottledError,
@@ -14,7 +15,7 @@ import {
 } from "./webex-error.ts";
 
 export interface WebexRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "DELETE";
   url: string;
   /** Sent as JSON; none when undefined. */
   body?: unknown;
@@ -32,13 +33,18 @@ export interface WebexAnswer {
 }
 
 export interface SenderOptions {
+  /** The access token of the account that asks. */
   token: (options: { renew: boolean }) => Promise<string>;
+  /** Shared by all who use this account in this process. */
   limit: LimitFunction;
+  /** Shared by the same; a pace of its own unless given. */
   pace?: WebexPace;
   clock: Clock;
+  /** The deadline of the whole run. */
   signal: AbortSignal;
-  onRequest: () => void;
-  onThrottled: () => void;
+  onRequest?: () => void;
+  /** Told of each 429 and 423. */
+  onThrottled?: () => void;
 }
 
 /** Pages of a thousand people take their time. */
@@ -110,7 +116,7 @@ export class WebexSender {
     const reply = await this.#exchange(request, bearer);
     if (reply instanceof Error) return reply;
     this.#pace.heed(reply.status, this.#retryAfterMs(reply));
-    if (isComplaint(reply.status)) this.#options.onThrottled();
+    if (isComplaint(reply.status)) this.#options.onThrottled?.();
     return reply;
   }
 
@@ -119,7 +125,7 @@ export class WebexSender {
     bearer: string,
   ): Promise<Reply | WebexUnreachableError> {
     const { clock, signal: whole, onRequest } = this.#options;
-    onRequest();
+    onRequest?.();
     const { signal, clear } = startDeadline({ milliseconds: REQUEST_TIMEOUT_MS, clock, signal: whole });
     try {
       const response = await fetch(url, {

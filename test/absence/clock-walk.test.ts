@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { parseReplies } from "../../shared/absence/automatic-replies.ts";
-import type { RepliesReading } from "../../shared/absence/plan.ts";
+import type { RepliesReading } from "../../shared/absence/automatic-replies.ts";
 import { randomSeed } from "../registration/random-seed.ts";
 import { PlanWalk, repliesOf } from "./plan-walk.ts";
 

@@ -5,7 +5,7 @@ import { ADA, anAbsenceWorld, BLAISE, somebody } from "../worlds/absence-world.t
 
 const AWAY = { status: "alwaysEnabled", externalReplyMessage: "<p>I am away.</p>" } as const;
 
-test("from setup to greeting changes, the mediator and the monitor talk as the seed has it", async (t) => {
+test("from setup to greeting changes, the mediator and the monitor talk as their documentation has it", async (t) => {
   const world = await anAbsenceWorld(t);
   const { mediator, service } = world;
   world.setReplies(ADA, AWAY);
@@ -218,4 +218,19 @@ test("nobody is said to have been checked before they were registered, or while 
   await assert.rejects(world.tick());
   assert.equal((await world.watched(ADA)).lastCheck, checkedAt);
   assert.equal((await world.watched(BLAISE)).lastCheck, undefined);
+});
+
+test("who could not be asked about is not said to have been checked with the others", async (t) => {
+  const world = await anAbsenceWorld(t);
+  await world.ticks(2);
+  const { lastCheck } = await world.watched(ADA);
+  const { id } = world.graph.mailbox(ADA).user;
+  world.graph.faults.add({ kind: "status", status: 503, path: id, times: 0 });
+  await world.ticks(11);
+  assert.equal((await world.watched(ADA)).lastCheck, lastCheck);
+  assert.equal((await world.anotherHost().list()).find(({ email }) => email === ADA)?.lastCheck, lastCheck);
+  assert.notEqual((await world.watched(BLAISE)).lastCheck, lastCheck);
+  world.graph.faults.clear();
+  await world.tick();
+  assert.notEqual((await world.watched(ADA)).lastCheck, lastCheck);
 });

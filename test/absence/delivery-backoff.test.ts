@@ -19,7 +19,8 @@ suite("the next try", () => {
     [5, 15, true],
     [6, 15, true],
     [1000, 15, true],
-    [-1, 1, false],
+    [0, 0, false],
+    [-1, 0, false],
   ] as const) {
     test(`is ${minutes} minutes after try ${tries}, which ${undelivered ? "is" : "is not"} shown as undelivered`, () => {
       const next = nextTryAt(intentOf(tries));

@@ -2,25 +2,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { absenceWorld } from "../../shared/absence/wire.ts";
 import type { Lease } from "../../shared/storage/blob-lease.ts";
-import { ADA, type AbsenceWorld, anAbsenceWorld, BLAISE, CLIENT } from "../worlds/absence-world.ts";
+import {
+  ADA,
+  type AbsenceWorld,
+  anAbsenceWorld,
+  aWatchedWorld,
+  BLAISE,
+  CLIENT,
+} from "../worlds/absence-world.ts";
 
 const MINUTE = 60_000;
 const AWAY = { status: "alwaysEnabled", externalReplyMessage: "I am away" } as const;
 const BACK = { status: "disabled" } as const;
-
-/** Everybody is watched, and the mediator knows how they are. */
-async function watching(...given: Parameters<typeof anAbsenceWorld>): Promise<AbsenceWorld> {
-  const world = await anAbsenceWorld(...given);
-  await world.ticks(2);
-  return world;
-}
 
 function greetingsSince(world: AbsenceWorld, count: number): string[] {
   return world.greetings().slice(count);
 }
 
 test("a mediator that is down for an hour is told the last state of each, once, when it is back", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   const { mediator, clock } = world;
   const before = world.greetings().length;
   mediator.faults.add({ kind: "reset-before", path: "setstatus", times: 0 });
@@ -43,6 +43,9 @@ test("a mediator that is down for an hour is told the last state of each, once, 
   assert.ok(tried < 40, `${tried} tries in an hour`);
   mediator.faults.clear();
   await world.ticks(16);
+  const deliveredAt = (await world.watched(ADA)).deliveries[0]?.told?.at;
+  const heard = world.mediator.greetings.find(({ message }) => message === "Still away");
+  assert.equal(deliveredAt, heard?.at.toISOString());
   const told = greetingsSince(world, before);
   assert.equal(told.length, 2);
   assert.ok(told.includes(`True ${ADA}: Still away`));
@@ -80,7 +83,7 @@ test("a mediator that says nothing is noticed after a few, and the rest do not w
 });
 
 test("the mediator's refusal of one user is that user's alone", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   const before = world.greetings().length;
   world.mediator.removeUser(ADA);
   world.setReplies(ADA, AWAY);
@@ -94,7 +97,7 @@ test("the mediator's refusal of one user is that user's alone", async (t) => {
 test("where Graph throttles half of each batch everybody is read all the same, and told once", async (t) => {
   const count = 60;
   const accounts = Array.from({ length: count }, (_, index) => `p${index + 1}@contoso.example`);
-  const world = await watching(t, { accounts });
+  const world = await aWatchedWorld(t, { accounts });
   const before = world.greetings().length;
   assert.equal(before, count);
   world.graph.settings.throttledParts = { every: 2, retryAfterSeconds: 2 };
@@ -106,7 +109,7 @@ test("where Graph throttles half of each batch everybody is read all the same, a
 
 test("a token that expires in the middle of a tick is renewed, and nobody is missed", async (t) => {
   const accounts = Array.from({ length: 100 }, (_, index) => `p${index + 1}@contoso.example`);
-  const world = await watching(t, { accounts });
+  const world = await aWatchedWorld(t, { accounts });
   const before = world.greetings().length;
   const tokens = (): number => world.login.exchanges.filter(({ path }) => path.endsWith("/token")).length;
   assert.equal(tokens(), 1);
@@ -122,30 +125,8 @@ test("a token that expires in the middle of a tick is renewed, and nobody is mis
   assert.equal(tokens(), 3);
 });
 
-test("a mailbox that is gone, or that the app may not read, keeps no other from being told, and says why once", async (t) => {
-  const accounts = [ADA, BLAISE, "eve@contoso.example"];
-  const world = await watching(t, { accounts });
-  const before = world.greetings().length;
-  world.graph.mailbox(ADA).setUnavailable("inactive");
-  world.graph.mailbox(BLAISE).setUnavailable("blocked");
-  world.setReplies(ADA, AWAY);
-  world.setReplies("eve@contoso.example", AWAY);
-  await world.tick();
-  const writes = world.writes();
-  await world.ticks(3);
-  assert.equal(world.writes(), writes);
-  assert.deepEqual(greetingsSince(world, before), ["True eve@contoso.example: I am away"]);
-  const { state, problem, deliveries } = await world.watched(ADA);
-  assert.deepEqual([state, deliveries[0]?.told?.away], ["unknown", false]);
-  assert.match(problem ?? "", /no such user or mailbox any more/u);
-  assert.match((await world.watched(BLAISE)).problem ?? "", /Grant it MailboxSettings\.Read/u);
-  world.graph.mailbox(ADA).setUnavailable(undefined);
-  await world.ticks(2);
-  assert.equal(greetingsSince(world, before).at(-1), `True ${ADA}: I am away`);
-});
-
 test("when Graph or the login is down nothing is told, the tick fails, and the next one makes up for it", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   const before = world.greetings().length;
   world.setReplies(ADA, AWAY);
   world.graph.faults.add({ kind: "status", status: 503, path: "batch", times: 0 });
@@ -154,14 +135,49 @@ test("when Graph or the login is down nothing is told, the tick fails, and the n
   world.graph.faults.clear();
   await world.clock.advance(60 * MINUTE);
   world.login.faults.add({ kind: "status", status: 503, path: "token", times: 0 });
-  await assert.rejects(world.tick(), { name: "AppTokenError" });
+  await assert.rejects(world.tick(), /gave no access token for the app itself/u);
   world.login.faults.clear();
   await world.tick();
   assert.deepEqual(greetingsSince(world, before), [`True ${ADA}: I am away`]);
 });
 
+test("a tick that ends before it has begun says that it failed, in one line", async (t) => {
+  const world = await aWatchedWorld(t);
+  const { users } = absenceWorld(world.env, { clock: world.clock });
+  const down = (): Promise<never> => Promise.reject(new Error("the account is down\nRequestId:1"));
+  for (const failing of [{ keys: down }, { read: down }]) {
+    const host = world.anotherHost({ users: { ...users, ...failing } });
+    await assert.rejects(host.watch(world.log), /the account is down/u);
+    assert.equal(world.log.lines.at(-1), "error: ROLLCALL_ABSENCE_FAILED the account is down");
+  }
+  const host = world.anotherHost({ users: { ...users, read: down } });
+  const part = { kind: "absence", version: 1, partition: "0" };
+  await assert.rejects(host.work(part, { isRetry: false }, world.log), /the account is down/u);
+  assert.equal(world.log.lines.filter((line) => line.includes("ROLLCALL_ABSENCE_FAILED")).length, 3);
+});
+
+test("nobody is told of who is stopped while their turn comes", async (t) => {
+  const accounts = Array.from({ length: 12 }, (_, index) => `p${index + 1}@contoso.example`);
+  const world = await aWatchedWorld(t, { accounts });
+  const before = world.greetings().length;
+  for (const account of accounts) world.setReplies(account, AWAY);
+  const last = (await world.service.list()).toSorted((one, other) => (one.id < other.id ? -1 : 1)).at(-1);
+  const { outlets } = absenceWorld(world.env, { clock: world.clock });
+  const [mediator] = outlets;
+  assert.ok(mediator && last);
+  const tell: typeof mediator.tell = async (telling) => {
+    await world.service.monitor({ email: last.email, monitor: false });
+    return mediator.tell(telling);
+  };
+  world.service = world.anotherHost({ outlets: [{ ...mediator, tell }] });
+  await world.tick();
+  const told = greetingsSince(world, before);
+  assert.equal(told.length, 11);
+  assert.ok(!told.some((greeting) => greeting.includes(last.email)));
+});
+
 test("a login service that says nothing keeps the mediator waiting no longer than it waits", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   await world.clock.advance(60 * MINUTE);
   world.login.faults.add({ kind: "hang", path: "token", times: 0 });
   const asked = assert.rejects(world.service.monitor({ email: ADA, monitor: true }), {
@@ -173,7 +189,7 @@ test("a login service that says nothing keeps the mediator waiting no longer tha
 });
 
 test("a client secret that was replaced is read again; one that is wrong says what to do", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   await world.clock.advance(60 * MINUTE);
   world.login.expireSecret(CLIENT.id);
   world.login.addSecret(CLIENT.id, "another-secret");
@@ -187,7 +203,7 @@ test("a client secret that was replaced is read again; one that is wrong says wh
 });
 
 test("a host that is killed between a POST and its outcome tells the same again, once", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   const before = world.greetings().length;
   world.setReplies(ADA, AWAY);
   const { ledger } = absenceWorld(world.env, { clock: world.clock });
@@ -207,7 +223,7 @@ test("a host that is killed between a POST and its outcome tells the same again,
 });
 
 test("of two hosts at once one tells, and the other does not", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   const before = world.greetings().length;
   const other = world.anotherHost();
   for (let round = 0; round < 5; round += 1) {
@@ -219,7 +235,7 @@ test("of two hosts at once one tells, and the other does not", async (t) => {
 });
 
 test("whose lock is held is left to the holder", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   const before = world.greetings().length;
   world.setReplies(ADA, AWAY);
   const busy = world.anotherHost({ lock: async (): Promise<Lease | undefined> => undefined });
@@ -231,7 +247,7 @@ test("whose lock is held is left to the holder", async (t) => {
 });
 
 test("while the storage account is down nothing is told, and nothing is lost", async (t) => {
-  const world = await watching(t);
+  const world = await aWatchedWorld(t);
   const before = world.greetings().length;
   world.setReplies(ADA, AWAY);
   const down = (): Promise<never> => Promise.reject(new Error("the account is down"));

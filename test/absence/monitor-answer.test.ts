@@ -25,14 +25,28 @@ suite("the answer to the mediator", () => {
       true,
       404,
       "<h1>User user@domain.com not in Active Directory</h1>",
-      { result: "Not Found", email: "user@domain.com", status: "True" },
+      {
+        title: "Not Found",
+        result: "Not Found",
+        email: "user@domain.com",
+        status: 404,
+        detail:
+          "User user@domain.com not in Active Directory: nobody there has this address as mail, to sign in with, or among their proxyAddresses. Check how it is written.",
+      },
     ],
     [
       "ambiguous",
       true,
       409,
       "<h1>More than one user in Active Directory has the address user@domain.com</h1>",
-      { result: "Ambiguous", email: "user@domain.com", status: "True" },
+      {
+        title: "Conflict",
+        result: "Ambiguous",
+        email: "user@domain.com",
+        status: 409,
+        detail:
+          "More than one user in Active Directory has the address user@domain.com: as mail, to sign in with, or among their proxyAddresses. Leave it to one of them.",
+      },
     ],
   ] as const) {
     test(`says ${sentence}, or the same as JSON`, () => {
@@ -43,7 +57,8 @@ suite("the answer to the mediator", () => {
       const answer = monitorAnswer({ ...ADA, monitor }, outcome, "application/json");
       assert.equal(answer.status, status);
       assert.deepEqual(JSON.parse(answer.body), json);
-      assert.equal(answer.headers["content-type"], "application/json");
+      const type = outcome === "done" ? "application/json" : "application/problem+json";
+      assert.equal(answer.headers["content-type"], type);
     });
   }
 

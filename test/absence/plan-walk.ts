@@ -1,8 +1,9 @@
 import { notTaken, taken } from "../../shared/absence/absence-ledger.ts";
-import type { AutomaticReplies } from "../../shared/absence/automatic-replies.ts";
+import type { AutomaticReplies, RepliesReading } from "../../shared/absence/automatic-replies.ts";
 import type { MonitoredUser } from "../../shared/absence/monitored-user.ts";
-import { planTick, type RepliesReading, type Telling, type TickPlan } from "../../shared/absence/plan.ts";
+import { type News, planTick, type Telling, type TickPlan } from "../../shared/absence/plan.ts";
 import type { TargetKind, Told } from "../../shared/absence/told.ts";
+import type { Intent } from "../../shared/ledger/entry.ts";
 import type { Reading } from "../../shared/ledger/ledger.ts";
 
 /** What becomes of a POST; `lost`: it arrived and nobody learned of it; `killed`: nobody wrote down even that. */
@@ -29,6 +30,12 @@ export class PlanWalk {
     this.kind = kind;
   }
 
+  /** What is begun. */
+  get intent(): Intent<Told> | undefined {
+    const kept = this.entries.get(this.user.id);
+    return kept && "entry" in kept ? kept.entry.intent : undefined;
+  }
+
   tick(now: Date): TickPlan {
     const { user, shows, kind, entries } = this;
     const readings = new Map(shows === undefined ? [] : [[user.id, shows] as const]);
@@ -52,7 +59,7 @@ export class PlanWalk {
   /** What arrived, as `2026-11-02T08:00 True text`. */
   get story(): string[] {
     return this.heard.map(({ at, telling: { news } }) =>
-      `${at.slice(0, 16)} ${news.away ? "True" : "False"} ${news.spoken}`.trim(),
+      `${at.slice(0, 16)} ${news.away ? "True" : "False"} ${textOf(news)}`.trim(),
     );
   }
 
@@ -62,7 +69,7 @@ export class PlanWalk {
     if (fate !== "refused") this.heard.push({ at: now.toISOString(), telling });
     const entry =
       fate === "taken"
-        ? taken(telling.intent)
+        ? taken(telling.intent, now)
         : fate === "killed"
           ? telling.intent
           : notTaken(telling.intent, "timed out");
@@ -75,4 +82,9 @@ export function repliesOf(
   changes: Partial<AutomaticReplies> = {},
 ): AutomaticReplies {
   return { status, audience: "all", internal: "<p>in</p>", external: "<p>out</p>", ...changes };
+}
+
+/** The text for everybody: a webhook gets it among others. */
+export function textOf({ says }: News): string {
+  return says.startsWith("{") ? (JSON.parse(says) as { external: string }).external : says;
 }

@@ -3,11 +3,11 @@ import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { planTick, type Telling } from "../../shared/absence/plan.ts";
 import { randomSeed } from "../registration/random-seed.ts";
-import { type Fate, PlanWalk, repliesOf } from "./plan-walk.ts";
+import { type Fate, PlanWalk, repliesOf, textOf } from "./plan-walk.ts";
 
 const NOW = new Date("2026-11-02T08:00:00.000Z");
 const minutesLater = (minutes: number): Date => new Date(NOW.getTime() + minutes * 60_000);
-const said = (tellings: readonly Telling[]) => tellings.map(({ news }) => [news.away, news.spoken]);
+const said = (tellings: readonly Telling[]) => tellings.map(({ news }) => [news.away, textOf(news)]);
 
 suite("a tick", () => {
   for (const [status, away] of [
@@ -163,11 +163,33 @@ suite("news that a target does not take", () => {
       1,
     );
     assert.equal(
-      same(({ news }) => news.at),
+      same(({ intent }) => intent.intent?.fact.at),
       1,
     );
     assert.equal(walk.rowsWritten, 1);
   });
+
+  for (const [why, shows] of [
+    ["is gone", { unreadable: "404" }],
+    ["gives no answer", undefined],
+  ] as const) {
+    test(`are tried and counted all the same while the mailbox ${why}, until it is read again`, () => {
+      const walk = new PlanWalk("webhook");
+      walk.fate = "refused";
+      walk.shows = repliesOf("alwaysEnabled");
+      walk.tick(NOW);
+      walk.shows = shows;
+      walk.ticks("2026-11-02T08:01:00Z", "2026-11-02T08:10:00Z");
+      assert.equal(walk.intent?.fact.tries, 4);
+      walk.fate = "taken";
+      walk.ticks("2026-11-02T08:10:00Z", "2026-11-02T09:00:00Z");
+      assert.deepEqual(walk.story, ["2026-11-02T08:15 True out"]);
+      walk.shows = repliesOf("alwaysEnabled");
+      assert.deepEqual(walk.tick(minutesLater(60)).tell, []);
+      walk.shows = repliesOf("disabled");
+      assert.equal(walk.tick(minutesLater(61)).tell.length, 1);
+    });
+  }
 
   test("give way to newer ones at once", () => {
     const walk = new PlanWalk();
@@ -235,7 +257,7 @@ suite("news that a target does not take", () => {
         Object.assign(walk, { shows: repliesOf("alwaysEnabled", { external: "last" }), fate: "taken" });
         walk.tick(minutesLater((minute += 1)));
         assert.deepEqual(walk.tick(minutesLater(minute + 1)), { tell: [], seen: [] });
-        assert.deepEqual(walk.heard.at(-1)?.telling.news.spoken, "last");
+        assert.deepEqual(walk.heard.map(({ telling }) => textOf(telling.news)).at(-1), "last");
         assertInOrder(walk);
       }),
       { numRuns: 100, ...randomSeed(t) },
@@ -246,7 +268,7 @@ suite("news that a target does not take", () => {
 /** News are told in the order they came up, and not again once another took their place. */
 function assertInOrder({ heard }: PlanWalk): void {
   const ids = heard.map(({ telling }) => telling.intent.intent?.reference);
-  const times = heard.map(({ telling }) => telling.news.at);
+  const times = heard.map(({ telling }) => telling.intent.intent?.fact.at ?? "");
   assert.deepEqual(times, [...times].sort());
   for (const [index, id] of ids.entries()) {
     if (id !== ids[index - 1]) assert.ok(!ids.slice(0, index).includes(id));

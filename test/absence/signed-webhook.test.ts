@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { suite, test } from "node:test";
-import type { News } from "../../shared/absence/plan.ts";
-import { webhookBody, webhookHeaders, WebhookSecretError } from "../../shared/absence/signed-webhook.ts";
+import {
+  webhookBody,
+  webhookHeaders,
+  type WebhookNews,
+  WebhookSecretError,
+} from "../../shared/absence/signed-webhook.ts";
 import { repliesOf } from "./plan-walk.ts";
 
 const NOW = new Date("2026-11-02T08:00:00.900Z");
@@ -50,10 +54,9 @@ suite("a signed webhook", () => {
     });
   }
 
-  const news: News = {
+  const news: WebhookNews = {
     email: "ada@example.com",
     away: true,
-    spoken: "out",
     replies: repliesOf("alwaysEnabled", { audience: "none", internal: "<p>in &amp; out</p>" }),
     at: "2026-11-02T08:00:00.000Z",
   };

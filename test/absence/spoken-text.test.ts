@@ -29,7 +29,7 @@ suite("the text that callers hear", () => {
 suite("HTML as speech", () => {
   for (const [says, html, heard] of [
     [
-      "the seed's example",
+      "a page as Outlook writes it",
       "<html>\n<body>\n<div>Hello I am so glad my vacation is here, I may never return. </div>\n</body>\n</html>\n",
       "Hello I am so glad my vacation is here, I may never return.",
     ],
@@ -55,6 +55,7 @@ suite("HTML as speech", () => {
       "Hi",
     ],
     ["a head that nobody closed", "<html><head><meta charset=utf-8><body>Hi", "Hi"],
+    ["a head without a body", "<html><head><style>a{}</style><title>T</title><p>Hello</p></html>", "Hello"],
     [
       "what is hidden",
       "<p>Hi<span style='color:red; display : none'>preview</span><i hidden>x</i></p><p>Bye</p>",
@@ -77,6 +78,22 @@ suite("HTML as speech", () => {
       "Ask Bob (bob@example.com) or the desk (+1 555 0100).",
     ],
     [
+      "an address in angle brackets",
+      "Write to Bob <bob@example.org>.\nOr see <https://example.org/help>, <mailto:eve@example.org>",
+      "Write to Bob (bob@example.org).\nOr see (https://example.org/help), (eve@example.org)",
+    ],
+    ["an address in angle brackets, between tags", "<p>Bob <bob@example.org></p>", "Bob (bob@example.org)"],
+    [
+      "a link with letters beyond ASCII",
+      '<a href="https://müller.de/büro">Müller</a>, <a href="http://xn--bcher-kva.example:81/">Bücher</a>, <a href="http://[::1]/">me</a>',
+      "Müller (müller.de/büro), Bücher (bücher.example:81), me ([::1])",
+    ],
+    [
+      "a link around blocks",
+      '<a href="https://example.org/x"><div></div><div>Click here</div><div>now</div></a>or not',
+      "Click here (example.org/x)\nnow\nor not",
+    ],
+    [
       "a link with a path nobody can note",
       `<a href="https://example.com/${"a".repeat(50)}">form</a>`,
       "form (example.com)",
@@ -90,6 +107,16 @@ suite("HTML as speech", () => {
       "pictures",
       '<p><img src="x.png" alt="Acme logo">Bob<img src="y.png"></p><a href="https://x.example"><img src="z.png"></a>',
       "Acme logo Bob",
+    ],
+    [
+      "what Outlook makes of a picture",
+      '<p><img alt="Logo&#10;&#10;Description automatically generated">Bob<img alt="A dog. AI-generated content may be incorrect."></p>',
+      "Bob",
+    ],
+    [
+      "numbered lists",
+      "<ol><li>One</li><li><p>Two:</p><ul><li>call</li></ul></li><li></li><li value=7>Seven</li><li>Eight</li></ol><ol start=3><li>Three</ol><ul><li>no</ul>",
+      "1. One\n2. Two:\ncall\n7. Seven\n8. Eight\n3. Three\nno",
     ],
     [
       "a signature",
@@ -131,6 +158,9 @@ suite("HTML as speech", () => {
       "<!--",
       '<a href="',
       "<a href=x>",
+      "<a@",
+      "<https://a",
+      "<ol><li>",
       "&amp;",
       "&#x",
       "<",

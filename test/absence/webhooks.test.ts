@@ -4,6 +4,7 @@ import { test, type TestContext } from "node:test";
 import { type Emulator, type EmulatorAnswer, startEmulator } from "../../infra/local/emulators/emulator.ts";
 import type { EmulatorRequest } from "../../infra/local/emulators/exchange.ts";
 import { LOCAL_CERTIFICATES, ensureCertificates } from "../../infra/local/tls.ts";
+import { type Outlet, TargetAbsence } from "../../shared/absence/outlet.ts";
 import { absenceSettingsFrom } from "../../shared/absence/settings.ts";
 import { ADA, type AbsenceWorld, anAbsenceWorld, WEBHOOK_SECRET } from "../worlds/absence-world.ts";
 
@@ -94,6 +95,37 @@ test("one webhook that is down holds up neither the mediator nor the others", as
     `the webhook at ${new URL(one.url).host}: pending`,
     `the webhook at ${new URL(other.url).host}: delivered`,
   ]);
+});
+
+test("a webhook that takes its time is told in the ticks that follow, and holds none of them up", async (t) => {
+  const accounts = Array.from({ length: 40 }, (_, index) => `p${index + 1}@contoso.example`);
+  const world = await anAbsenceWorld(t, { accounts });
+  await world.watchAll(accounts);
+  const told: string[] = [];
+  let round = Promise.resolve();
+  const slow: Outlet = {
+    scope: "absence/webhook/slow",
+    kind: "webhook",
+    name: "the slow webhook",
+    absence: new TargetAbsence(world.clock),
+    async tell({ news }) {
+      told.push(news.email);
+      // Eight are told at once.
+      if (told.length % 8 === 1) round = world.clock.advance(14_000);
+      await round;
+      return { taken: true };
+    },
+  };
+  world.service = world.anotherHost({ outlets: [slow] });
+  for (const minute of [1, 2, 3, 4, 5, 6]) {
+    const start = world.clock.now().getTime();
+    await world.tick();
+    const seconds = (world.clock.now().getTime() - start - 60_000) / 1000;
+    assert.ok(seconds <= 46, `tick ${minute} took ${seconds} s`);
+  }
+  assert.equal(told.length, 40);
+  assert.equal(new Set(told).size, 40);
+  assert.doesNotMatch(world.log.lines.join("\n"), /ROLLCALL_ABSENCE_UNDELIVERED/u);
 });
 
 test("without its secret nothing is sent, and it is said what is missing", async (t) => {

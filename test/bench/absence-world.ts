@@ -8,7 +8,7 @@ import { TableClient, type TransactionAction } from "@azure/data-tables";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { type Graph, startGraph } from "../../infra/local/emulators/graph/graph.ts";
-import { uuidOf } from "../../infra/local/emulators/graph/ids.ts";
+import { uuidOf } from "../../infra/local/emulators/uuid.ts";
 import type { AccountSeed } from "../../infra/local/emulators/graph/seed.ts";
 import { startMediator } from "../../infra/local/emulators/mediator/mediator.ts";
 import { type MicrosoftLogin, startMicrosoftLogin } from "../../infra/local/emulators/microsoft-login.ts";

@@ -1,5 +1,5 @@
 import { systemClock as clock } from "../../shared/clock.ts";
-import { REGISTRATION_RUNS } from "../../shared/registration/run-history.ts";
+import { REGISTRATION_RUNS } from "../../shared/registration/run.ts";
 import { ALL, type RunRow, subjectIn } from "../../shared/runs/run-history.ts";
 import { PASSES_QUEUE } from "../../shared/registration/work-message.ts";
 import { type StorageAccount, storageAccountFrom } from "../../shared/storage/storage-account.ts";

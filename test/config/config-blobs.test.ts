@@ -46,21 +46,21 @@ suite("the configuration in a blob container", () => {
   });
 
   test("lists the files of a folder by name, and none of a folder that is not there", async () => {
-    const source = openConfigSource(container.url, env, { clock });
+    const source = openConfigSource({ ...env, CONFIG_DIR: container.url }, { clock });
     assert.equal(source.place, container.url);
     assert.deepEqual(await source.list("teams"), ["bots.json", "sharks.json"]);
     assert.deepEqual(await source.list("spaces"), []);
   });
 
   test("reads a file, and tells one that is not there", async () => {
-    const source = openConfigSource(container.url, env, { clock });
+    const source = openConfigSource({ ...env, CONFIG_DIR: container.url }, { clock });
     assert.equal(await source.read("conf/mail-pattern.txt"), "Subject: Zoë 🦈");
     assert.equal(await source.read("./conf/../conf/mail-pattern.txt"), "Subject: Zoë 🦈");
     assert.equal(await source.read("conf/other.txt"), undefined);
   });
 
   test("fetches a file again only when somebody has edited it", async () => {
-    const source = openConfigSource(container.url, env, { clock });
+    const source = openConfigSource({ ...env, CONFIG_DIR: container.url }, { clock });
     await put("edited.txt", "one");
     await source.read("edited.txt");
     proxy.answers.length = 0;
@@ -85,7 +85,7 @@ suite("the configuration in a blob container", () => {
     "..",
   ]) {
     test(`does not leave the container for ${file}`, async () => {
-      const source = openConfigSource(container.url, env, { clock });
+      const source = openConfigSource({ ...env, CONFIG_DIR: container.url }, { clock });
       proxy.answers.length = 0;
       await assert.rejects(source.read(file), /lies outside of/);
       await assert.rejects(source.list(file), ConfigSourceError);
@@ -94,7 +94,7 @@ suite("the configuration in a blob container", () => {
   }
 
   test("asks for nothing outside of the container, whatever the file is called", async () => {
-    const source = openConfigSource(container.url, env, { clock });
+    const source = openConfigSource({ ...env, CONFIG_DIR: container.url }, { clock });
     proxy.answers.length = 0;
     const part = fc.oneof(fc.constantFrom("..", ".", "private", "%2e%2e", "\\", "?", "#", ""), fc.string());
     await fc.assert(
@@ -109,7 +109,10 @@ suite("the configuration in a blob container", () => {
   });
 
   test("says what to do when the container is not there", async () => {
-    const source = openConfigSource(container.url.replace("/config", "/elsewhere"), env, { clock });
+    const source = openConfigSource(
+      { ...env, CONFIG_DIR: container.url.replace("/config", "/elsewhere") },
+      { clock },
+    );
     await assert.rejects(source.read("teams/bots.json"), (error: Error) => {
       assert.ok(error instanceof ConfigSourceError);
       assert.match(error.message, /elsewhere\/teams\/bots\.json cannot be read: there is no such container/);
@@ -119,7 +122,7 @@ suite("the configuration in a blob container", () => {
 
   test("says which role is missing when the identity may not read", async () => {
     proxy.refuseWith = 403;
-    const source = openConfigSource(container.url, env, { clock });
+    const source = openConfigSource({ ...env, CONFIG_DIR: container.url }, { clock });
     await assert.rejects(source.list("teams"), /Give it the role Storage Blob Data Reader/);
     proxy.refuseWith = undefined;
   });
@@ -156,7 +159,7 @@ test("a list that takes several answers is read to its end", async (t) => {
   });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/account`;
   const AzureWebJobsStorage = `DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;BlobEndpoint=${endpoint}`;
-  const source = openConfigSource(`${endpoint}/config`, { AzureWebJobsStorage }, { clock });
+  const source = openConfigSource({ AzureWebJobsStorage, CONFIG_DIR: `${endpoint}/config` }, { clock });
   assert.deepEqual(await source.list("teams"), ["a.json", "b.json"]);
 });
 
@@ -177,7 +180,7 @@ test("a container is read with the app's identity where there is no connection s
     },
   );
   t.after(() => Promise.all([identity.close(), storage.close()]));
-  const source = openConfigSource(`${storage.url}/config`, {}, { clock });
+  const source = openConfigSource({ CONFIG_DIR: `${storage.url}/config` }, { clock });
   assert.equal(await source.read("teams/bots.json"), "{}");
   assert.deepEqual(asked, ["/config/teams/bots.json for https://storage.azure.com"]);
 });
@@ -191,7 +194,7 @@ for (const [what, configDir, expected] of [
 ] as const) {
   test(`a CONFIG_DIR with ${what} is refused, and not repeated`, () => {
     assert.throws(
-      () => openConfigSource(configDir, {}, { clock }),
+      () => openConfigSource({ CONFIG_DIR: configDir }, { clock }),
       (error: Error) => {
         assert.ok(error instanceof SettingsError);
         assert.match(error.message, expected);
@@ -203,7 +206,7 @@ for (const [what, configDir, expected] of [
 }
 
 test("a CONFIG_DIR that is no URL is a folder", async () => {
-  assert.deepEqual(await openConfigSource("config", {}, { clock }).list("teams"), [
+  assert.deepEqual(await openConfigSource({ CONFIG_DIR: "config" }, { clock }).list("teams"), [
     "mantabots.json",
     "sharkbots.json",
   ]);

@@ -57,6 +57,7 @@ export function queueInMemory(clock: Clock): QueueInMemory {
       entries
         .filter(({ visibleAt }) => visibleAt <= clock.now())
         .slice(0, 32)
+        .filter(({ dequeueCount }) => dequeueCount === 0)
         .map(({ body }) => copy(body)),
     async drain(work) {
       const failures: unknown[] = [];

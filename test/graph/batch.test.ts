@@ -54,6 +54,14 @@ suite("in a batch of reads", () => {
     assert.deepEqual(world.batches(), [3]);
   });
 
+  test("a part whose token ran out on the way is asked again once", async (t) => {
+    const world = await batchWorld(t, 3);
+    faultOn(world, 1, { kind: "status", status: 401 });
+    faultOn(world, 2, { kind: "status", status: 401 }, 0);
+    assert.deepEqual(statesOf(await batchGet(world.road, pathsOf(world))), [200, 200, 401]);
+    assert.deepEqual(world.batches(), [3, 2]);
+  });
+
   test("a part that fails in passing to the end keeps its last answer", async (t) => {
     const world = await batchWorld(t, 3);
     faultOn(world, 1, { kind: "status", status: 503, headers: SOON }, 0);
@@ -61,10 +69,12 @@ suite("in a batch of reads", () => {
     assert.deepEqual(world.batches(), [3, 1, 1, 1, 1]);
   });
 
-  test("a part that is to wait for longer than anybody waits keeps its answer", async (t) => {
+  test("a part that is to wait for longer than anybody waits keeps its answer, and no other from being asked again", async (t) => {
     const world = await batchWorld(t, 3);
     faultOn(world, 1, { kind: "status", status: 503, headers: { "retry-after": "61" } });
+    faultOn(world, 2, { kind: "status", status: 503, headers: SOON });
     assert.deepEqual(statesOf(await batchGet(world.road, pathsOf(world))), [200, 503, 200]);
+    assert.deepEqual(world.batches(), [3, 1]);
   });
 
   test("a batch that fails as a whole takes no other with it", async (t) => {
@@ -92,18 +102,24 @@ suite("in batches about many mailboxes", () => {
     );
   });
 
-  test("when all are busy, or the batch itself is refused, nobody sends before the time is over", async (t) => {
-    for (const isWhole of [true, false]) {
-      const world = await batchWorld(t, 2);
-      const pace = manyMailboxesPace(world);
-      const road = await world.openRoad({ pace });
-      if (isWhole) world.graph.faults.add({ ...busy, path: "batch$" });
-      else for (const event of [0, 1]) faultOn(world, event, busy);
-      const start = world.clock.now().getTime();
-      const answers = await batchGet(road, pathsOf(world), { reach });
-      assert.deepEqual(statesOf(answers), [200, 200]);
-      assert.equal(world.clock.now().getTime() - start, 7000);
-      await world.close();
-    }
+  test("one that is to be left alone for minutes keeps no other waiting, though it is alone in its batch", async (t) => {
+    const world = await batchWorld(t, 21);
+    const pace = manyMailboxesPace(world);
+    const road = await world.openRoad({ pace });
+    faultOn(world, 20, { ...busy, headers: { "retry-after": "120" } });
+    const answers = statesOf(await batchGet(road, pathsOf(world), { reach }));
+    assert.deepEqual([new Set(answers.slice(0, 20)), answers[20]], [new Set([200]), 429]);
+    assert.equal(pace.restMs(), 0);
+  });
+
+  test("when the batch itself is refused, nobody sends before the time is over", async (t) => {
+    const world = await batchWorld(t, 2);
+    const pace = manyMailboxesPace(world);
+    const road = await world.openRoad({ pace });
+    world.graph.faults.add({ ...busy, path: "batch$" });
+    const start = world.clock.now().getTime();
+    const reading = batchGet(road, pathsOf(world), { reach });
+    assert.deepEqual(statesOf(await reading), [200, 200]);
+    assert.equal(world.clock.now().getTime() - start, 7000);
   });
 });

@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import { after, test } from "node:test";
 import pLimit from "p-limit";
 import { z } from "zod";
-import { GraphServiceError, GraphUnreachableError, effectOf } from "../../shared/graph/graph-error.ts";
+import { GraphServiceError, GraphUnreachableError } from "../../shared/graph/graph-error.ts";
 import { type GraphRoad, openGraphRoad } from "../../shared/graph/graph-road.ts";
+import { effectOf } from "../../shared/http/service-error.ts";
 import { type Emulator, type EmulatorRequest, startEmulator } from "../../infra/local/emulators/emulator.ts";
 import { ensureCertificates } from "../../infra/local/tls.ts";
 import { fakeClock } from "../fakes/fake-clock.ts";
@@ -61,6 +62,18 @@ test("a next page on another host is not followed, and the token does not travel
   }));
   await assert.rejects(road.list("/things", Item), /another host \(evil\.localhost:1\)/u);
   assert.equal(server.exchanges.length, 1);
+});
+
+test("a collection whose links lead round in a circle is an error, not a list without end", async () => {
+  const { road, server } = await ride(({ query }) => {
+    const other = query.get("$skip") === "1" ? 2 : 1;
+    return {
+      status: 200,
+      body: { value: [], "@odata.nextLink": `${server.url}/v1.0/things?$skip=${other}` },
+    };
+  });
+  await assert.rejects(road.list("/things", Item), { name: "GraphAnswerError", message: /in a circle/u });
+  assert.equal(server.exchanges.length, 3);
 });
 
 test("a redirect is not followed", async () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { tableLedger } from "../../shared/ledger/ledger.ts";
 import { RegistrationFact } from "../../shared/registration/registration-fact.ts";
-import { REGISTRATION_RUNS, runHistory } from "../../shared/registration/run-history.ts";
-import { runIdOf } from "../../shared/registration/run-id.ts";
+import { REGISTRATION_RUNS, type Run } from "../../shared/registration/run.ts";
+import { runHistoryIn } from "../../shared/runs/run-history.ts";
+import { runIdOf } from "../../shared/runs/run-id.ts";
 import { PASSES_QUEUE } from "../../shared/registration/work-message.ts";
 import { poisonQueue } from "../../shared/storage/message-queue.ts";
 import { startHostWorld } from "./host-world.ts";
@@ -16,7 +17,7 @@ const world = await startHostWorld(
   VICTIMS.map(({ team }) => ({ team, connection: team, sessions: SESSIONS })),
 );
 const { storage } = world;
-const history = runHistory(storage);
+const history = runHistoryIn<Run>(storage, REGISTRATION_RUNS, ({ team }) => team);
 const ledger = tableLedger(storage, RegistrationFact);
 after(() => world.close());
 
@@ -44,10 +45,10 @@ suite("a worker that is killed", () => {
         entries.map((reading) => "entry" in reading && [reading.entry.generation, reading.entry.intent]),
         sessions.map(() => [1, undefined]),
       );
-      const runs = await history.list({ team, limit: 10 });
+      const runs = await history.list({ subject: team, limit: 10 });
       assert.deepEqual(
         runs.map(({ runId, status }) => [runId, status]),
-        [[runIdOf({ batch: killed.batch, team, attempt: 0 }), "ok"]],
+        [[runIdOf({ batch: killed.batch, subject: team, attempt: 0 }), "ok"]],
       );
       const outcomes = runs.flatMap(({ events }) =>
         events.map(({ action, reason }) => `${action} ${reason}`),

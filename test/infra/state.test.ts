@@ -33,6 +33,19 @@ suite("an emulator's state", () => {
     assert.deepEqual(await readdir(join(directory, "busy")), ["kept.json"]);
   });
 
+  test("is written once for changes that are made close together, and again for one that is made meanwhile", async () => {
+    const file = join(directory, "counted.json");
+    let writes = 0;
+    const state = openState(file, () => ({ count: 0, toJSON: () => ({ count: (writes += 1) }) }));
+    const first = state.save();
+    await Promise.resolve();
+    const others = [state.save(), state.save()];
+    await first;
+    await Promise.all(others);
+    assert.equal(writes, 2);
+    assert.equal((JSON.parse(await readFile(file, "utf8")) as { count: number }).count, 2);
+  });
+
   test("is memory alone without a file", async () => {
     const state = openState(undefined, () => [1]);
     await state.save();

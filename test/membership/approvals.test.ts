@@ -132,6 +132,30 @@ suite("an approval link", () => {
     assert.equal((await seen(world, "approve"))[0], 200);
   });
 
+  test("can be used again when it was begun, and Webex would have none of it", async (t) => {
+    const world = await aHeldLink(t);
+    const headers = { "retry-after": "600" };
+    world.webex.faults.add({
+      kind: "status",
+      status: 429,
+      headers,
+      method: "POST",
+      path: "/memberships",
+      times: 0,
+    });
+    const [status, words] = await seen(world, "approve");
+    assert.equal(status, 502);
+    assert.match(
+      words,
+      /It could not be done .* with 429: .* Nothing was done\. .* open the link of the mail again/,
+    );
+    assert.deepEqual(world.changes(), []);
+    world.webex.faults.clear();
+    await world.clock.advance(HOUR);
+    assert.equal((await seen(world, "approve"))[0], 200);
+    assert.deepEqual(world.members(), [ME, "eve@example.org"]);
+  });
+
   test("names what could not be done", async (t) => {
     const world = await aHeldLink(t);
     world.webex.faults.add({ kind: "status", status: 400, method: "DELETE", path: "/v1/memberships/" });
@@ -139,7 +163,7 @@ suite("an approval link", () => {
     assert.equal(status, 502);
     assert.match(
       words,
-      /Not all of it could be done 3 of 4 changes are made.* What was not done remove: .* \w+ \(\w+@example\.org\)/,
+      /Not all of it could be done 3 of 4 changes are made.* The next sync does the rest, or asks for approval again .* What was not done remove: .* \w+ \(\w+@example\.org\)/,
     );
     assert.equal((await seen(world, "approve"))[0], 409);
   });
@@ -167,6 +191,18 @@ suite("an approval link", () => {
     assert.deepEqual(await world.drain(), []);
     assert.match((await seen(world, "view"))[1], /applied already 4 of 4 changes are made/);
     assert.equal(world.changes().length, 4);
+  });
+
+  test("that is pressed twice while another space is being synced is no trouble", async (t) => {
+    const world = await aHeldLink(t);
+    const busy = world.anotherHost({ connectionLease: () => Promise.resolve(undefined) });
+    for (let time = 0; time < 2; time += 1) {
+      assert.equal((await busy.approve(world.token, world.log)).status, 202);
+    }
+    assert.deepEqual(await world.drain(), []);
+    assert.equal(world.changes().length, 4);
+    const failed = world.log.lines.filter((line) => line.includes("ROLLCALL_SYNC_FAILED"));
+    assert.deepEqual(failed, []);
   });
 
   test("of a space whose file is gone applies nothing", async (t) => {

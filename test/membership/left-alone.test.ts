@@ -185,33 +185,6 @@ suite("a space is left as it is", () => {
     });
   });
 
-  test("when a page never comes, and the run has no more time", async (t) => {
-    const world = await aMembershipWorld(t, {
-      people: PEOPLE,
-      members: MEMBERS,
-      webex: { largestPage: { people: 2, memberships: 1000 } },
-    });
-    const asked = Promise.withResolvers<void>();
-    world.webex.faults.add({
-      decide: ({ target }) => {
-        if (!target.includes("cursor=")) return undefined;
-        asked.resolve();
-        return { kind: "hang" };
-      },
-    });
-    const before = world.members();
-    const running = world.sync({ dryRun: true });
-    await asked.promise;
-    // A request waits for a minute, and an answer to somebody for three.
-    for (let minutes = 0; minutes < 4; minutes += 1) {
-      await Promise.race([running, world.clock.asleep(60_000)]);
-      await world.clock.advance(60_000);
-    }
-    const run = await running;
-    isLeftAlone(world, run, before);
-    assert.equal(run.error?.code, "out_of_time");
-  });
-
   test("when nobody has connected an account", async (t) => {
     const world = await aMembershipWorld(t, {
       people: PEOPLE,

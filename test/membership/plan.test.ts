@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { read } from "../../shared/membership/reading.ts";
 import { canonicalPlan, planHash } from "../../shared/membership/plan-hash.ts";
+import { stepsOfPlan } from "../../shared/membership/steps.ts";
 import { type Given, inside, listed, moderated, NOW, planOf, reasonsOf } from "./space-world.ts";
 
 function names(prefix: string, count: number): string[] {
@@ -72,8 +73,11 @@ suite("a plan is held", () => {
 test("as many removals go first as keep the space from being overfull in between", () => {
   const given = spaceOf(10, 4, { max_removals: { count: 100, percent: 100 } });
   const people = [...given.people, ...names("p", 3).map((name) => listed(name))];
-  assert.equal(planOf({ ...given, people, mostMembers: 100 }).removalsFirst, 0);
-  assert.equal(planOf({ ...given, people, mostMembers: 11 }).removalsFirst, 2);
+  const sizes = (mostMembers: number): number[] =>
+    stepsOfPlan(planOf({ ...given, people, mostMembers }), mostMembers).phases.map(({ length }) => length);
+  assert.deepEqual(sizes(100), [0, 3, 4]);
+  assert.deepEqual(sizes(11), [2, 3, 2]);
+  assert.deepEqual(sizes(5), [4, 3, 0]);
 });
 
 suite("in a grace period", () => {
@@ -85,37 +89,37 @@ suite("in a grace period", () => {
   test("a member who is missing is kept, and it is told since when and how long", () => {
     const plan = planOf(given);
     assert.deepEqual(plan.removals, []);
-    const { reason, absence } = plan.kept[0] ?? assert.fail();
+    const { reason, missing } = plan.kept[0] ?? assert.fail();
     assert.equal(reason, "in the grace period");
-    assert.deepEqual(absence, { reason: "left the directory", since: "2026-11-03", until: "2026-11-06" });
-    assert.deepEqual(plan.absences, { "id of ada": since });
+    assert.deepEqual(missing, { reason: "left the directory", since: "2026-11-03", until: "2026-11-06" });
+    assert.deepEqual(plan.missing, { "id of ada": since });
   });
 
   test("a member is removed once it is over, and it is told since when they were missing", () => {
-    const absences = planOf(given).absences;
-    assert.deepEqual(planOf({ ...given, absences, now: after(2) }).removals, []);
-    const plan = planOf({ ...given, absences, now: after(3) });
+    const missing = planOf(given).missing;
+    assert.deepEqual(planOf({ ...given, missing, now: after(2) }).removals, []);
+    const plan = planOf({ ...given, missing, now: after(3) });
     assert.deepEqual(reasonsOf(plan.removals), ["ada: left the directory"]);
     assert.equal(plan.removals[0]?.since, "2026-11-03");
   });
 
   test("a run that begins a little earlier in the day does not make it a day longer", () => {
-    const { absences } = planOf(given);
-    assert.equal(planOf({ ...given, absences, now: after(3, -0.5) }).removals.length, 1);
-    assert.equal(planOf({ ...given, absences, now: after(3, -2) }).removals.length, 0);
+    const { missing } = planOf(given);
+    assert.equal(planOf({ ...given, missing, now: after(3, -0.5) }).removals.length, 1);
+    assert.equal(planOf({ ...given, missing, now: after(3, -2) }).removals.length, 0);
   });
 
   test("a member who came back in between is missing anew the next time", () => {
-    const { absences } = planOf(given);
-    const back = planOf({ ...given, absences, people: [listed("ada")], now: after(1) });
-    assert.deepEqual(back.absences, {});
-    const gone = planOf({ ...given, absences: back.absences, now: after(3) });
-    assert.deepEqual([gone.removals, gone.absences], [[], { "id of ada": after(3).toISOString() }]);
+    const { missing } = planOf(given);
+    const back = planOf({ ...given, missing, people: [listed("ada")], now: after(1) });
+    assert.deepEqual(back.missing, {});
+    const gone = planOf({ ...given, missing: back.missing, now: after(3) });
+    assert.deepEqual([gone.removals, gone.missing], [[], { "id of ada": after(3).toISOString() }]);
   });
 
   test("a time that is none, or lies ahead, counts from now", () => {
     for (const time of ["yesterday", after(5).toISOString()]) {
-      assert.deepEqual(planOf({ ...given, absences: { "id of ada": time } }).absences, {
+      assert.deepEqual(planOf({ ...given, missing: { "id of ada": time } }).missing, {
         "id of ada": since,
       });
     }
@@ -128,15 +132,15 @@ suite("in a grace period", () => {
   });
 
   test("what is held or unread does not begin anew", () => {
-    const absences = { "id of ada": since };
+    const missing = { "id of ada": since };
     const held = planOf({
       ...given,
-      absences,
+      missing,
       now: after(4),
       file: { grace_days: 3, max_removals: { count: 0 } },
     });
     assert.ok(held.held);
-    assert.deepEqual(held.absences, absences);
+    assert.deepEqual(held.missing, missing);
   });
 });
 
@@ -212,4 +216,15 @@ suite("the hash of a plan", () => {
   for (const [says, other] of differing) {
     test(`is another when ${says}`, () => assert.notEqual(planHash(planOf(other)), hash));
   }
+});
+
+test("a guest whom an app of our own organization has made is kept as other guests are", () => {
+  const made = [inside("gus"), inside("gil", { isAppUser: true })];
+  const given = {
+    people: [listed("bob"), listed("gus", { kind: "app user" })],
+    members: made,
+  };
+  assert.deepEqual(reasonsOf(planOf(given).kept).slice(0, 2), ["gil: kept guest", "gus: kept guest"]);
+  const strict = planOf({ ...given, file: { keep: ["bots"] } });
+  assert.deepEqual(reasonsOf(strict.removals), ["gil: guest", "gus: app user"]);
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { parseExclusionList } from "../../shared/membership/exclusion-list.ts";
 import { spaceConflicts } from "../../shared/membership/space-conflicts.ts";
-import { type ExclusionLists, parseSpaceFile, SpaceFileError } from "../../shared/membership/space-file.ts";
+import { ConfigFileError } from "../../shared/config/config-file.ts";
+import { type ExclusionLists, parseSpaceFile } from "../../shared/membership/space-file.ts";
 
 const least = { space_id: "Y2lzY29zcGFyazovL3VzL1JPT00vMQ" };
 
@@ -10,7 +11,7 @@ function mistakesIn(json: unknown, lists?: ExclusionLists, space = "everybody"):
   try {
     parseSpaceFile(space, json, lists);
   } catch (error) {
-    assert.ok(error instanceof SpaceFileError, String(error));
+    assert.ok(error instanceof ConfigFileError, String(error));
     return error.mistakes.map(({ path, message }) => `${path}: ${message}`);
   }
   return [];
@@ -165,4 +166,18 @@ test("two files about one space are in each other's way", () => {
   const conflicts = spaceConflicts(files);
   assert.deepEqual([...conflicts.keys()], ["a", "c", "d"]);
   assert.match(conflicts.get("d") ?? "", /^spaces\/a\.json and spaces\/c\.json are about the same space/u);
+});
+
+test("two files are about one space however they write its id", () => {
+  const uuid = "bbceb1ad-43f1-3b58-9147-f14bb0c4d154";
+  const idOf = (address: string): string => Buffer.from(address).toString("base64");
+  const ids = [
+    idOf(`ciscospark://us/ROOM/${uuid}`).replace(/=+$/u, ""),
+    idOf(`ciscospark://us/ROOM/${uuid}`),
+    idOf(`ciscospark://urn:TEAM:eu-central-1_k/ROOM/${uuid}`),
+    uuid.toUpperCase(),
+    idOf(`ciscospark://us/ROOM/${uuid.replace("b", "c")}`),
+  ];
+  const files = ids.map((space_id, index) => parseSpaceFile(`s${index}`, { space_id }));
+  assert.deepEqual([...spaceConflicts(files).keys()], ["s0", "s1", "s2", "s3"]);
 });

@@ -10,7 +10,7 @@ export const THEIRS = "another organization";
 export const NOW = new Date("2026-11-03T04:30:00Z");
 
 export const me: Myself = { personId: "id of me", emails: ["me@example.org"], orgId: OURS };
-export const group: Space = { id: "room", title: "Everybody", type: "group", isLocked: false };
+export const group: Space = { type: "group", isLocked: false, isOfTeam: false };
 export const moderated: Space = { ...group, isLocked: true };
 
 /** Somebody in the directory, allowed into a space unless told otherwise. */
@@ -71,7 +71,7 @@ export function planOf({ people, members, file, lists, readings, ...rest }: Give
     members: read([isLocked ? moderatingMyself : myself, ...members]),
     file: spaceFile(file, lists),
     now: NOW,
-    absences: {},
+    missing: {},
     mostMembers: 5000,
     ...rest,
     space,

@@ -59,7 +59,7 @@ suite("a sync", () => {
     assert.doesNotMatch(world.log.lines.join("\n"), /@|bob/);
   });
 
-  test("minds the seed's lists, of which blank lines exclude nobody, and everybody's other addresses", async (t) => {
+  test("minds the lists beside the space files, of which blank lines exclude nobody, and everybody's other addresses", async (t) => {
     const world = await aMembershipWorld(t, {
       people: [
         person("Bob@Example.org", { department: "Sales" }),
@@ -115,6 +115,22 @@ suite("a sync", () => {
     ]);
   });
 
+  test("warns when it removes people from a team's space, since it may be the one that all the others hang on", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: ["bob@example.org", person("eve@example.org", { loginEnabled: false })],
+      members: ["eve@example.org"],
+      room: { team: "sales", isGeneral: true },
+    });
+    const other = world.webex.addSpace({ name: "deals", team: "sales", members: [ME, "eve@example.org"] });
+    assert.deepEqual((await world.sync({ dryRun: true })).warnings, ["team_space"]);
+    assert.deepEqual((await world.sync()).warnings, ["team_space"]);
+    assert.deepEqual(
+      other.members().map(({ email }) => email),
+      [ME],
+    );
+    assert.deepEqual((await world.sync()).warnings, []);
+  });
+
   test("shows in a dry run the same plan, to the byte, and changes nothing", async (t) => {
     const world = await aMembershipWorld(t, {
       people: ["bob@example.org", person("eve@example.org", { loginEnabled: false })],
@@ -131,7 +147,7 @@ suite("a sync", () => {
     assert.deepEqual(world.changes(), ["added bob@example.org", "removed eve@example.org"]);
   });
 
-  test("bears with an absence for the days of grace, from when it was first seen", async (t) => {
+  test("bears with who is missing for the days of grace, from when it was first seen", async (t) => {
     const world = await aMembershipWorld(t, {
       people: [
         person("eve@example.org", { loginEnabled: false }),

@@ -182,7 +182,8 @@ suite("the worker of the spaces", () => {
   test("tries nothing again that somebody has forced or takes back", async (t) => {
     const world = await aMembershipWorld(t, { people: PEOPLE });
     const run = await world.sync();
-    await world.clock.advance(MINUTE);
+    await world.clock.advance(5 * MINUTE);
+    await world.drain();
     world.webex.faults.add({ kind: "status", status: 503, path: "/access_token$", times: 0 });
     world.service = world.anotherHost();
     await world.queue.send({ ...MESSAGE, request: { kind: "sync", dryRun: false, force: "0".repeat(64) } });

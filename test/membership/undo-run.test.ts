@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { Run } from "../../shared/membership/run.ts";
+import type { WorkMessage } from "../../shared/membership/work-message.ts";
 import {
   aMembershipWorld,
   ME,
@@ -160,7 +161,9 @@ suite("taking back a run", () => {
       );
     }
     // Between the two somebody takes out again who had come back.
-    const [first, second] = world.queue.messages;
+    const [first, second] = world.queue.messages.filter(
+      ({ body }) => (body as WorkMessage).request.kind === "undo",
+    );
     await world.service.work(first?.body, world.log);
     world.webex.space(ROOM).remove("carol@example.org");
     const [late] = await world.service.work(second?.body, world.log);

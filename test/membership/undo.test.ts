@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { DirectoryPerson } from "../../shared/membership/directory.ts";
-import {
-  type Change,
-  changeByAddition,
-  changeByRemoval,
-  type Inverse,
-  inverseOf,
-} from "../../shared/membership/inverse.ts";
+import type { Inverse } from "../../shared/membership/inverse.ts";
+import type { MembershipFact } from "../../shared/membership/membership-fact.ts";
 import { read, unknown } from "../../shared/membership/reading.ts";
 import type { Member } from "../../shared/membership/space.ts";
+import { inverseOfRun } from "../../shared/membership/step-rows.ts";
+import {
+  type RunPlan,
+  type Step,
+  stepsOfPlan,
+  stepsOfUndo,
+  subjectOf,
+} from "../../shared/membership/steps.ts";
 import { planUndo, type UndoInput, type UndoPlan } from "../../shared/membership/undo.ts";
 import {
   group,
@@ -29,16 +32,16 @@ const NEW = "2026-11-03T04:31:00.000Z";
 /** Ada was removed, Bob added. */
 function aRun(ada: Partial<Member> = {}): Inverse {
   const plan = planOf({ people: [listed("bob")], members: [inside("ada", ada)], file: { keep: [] } });
-  const changes: (Change | undefined)[] = [
-    ...plan.removals.map((removal) => changeByRemoval(removal, { state: "removed" })),
-    ...plan.additions.map((addition) =>
-      changeByAddition(addition, { state: "added", personId: "id of bob", created: NEW }),
-    ),
-  ];
-  return inverseOf(
-    "room",
-    changes.filter((change) => change !== undefined),
-  );
+  return inverseOfAll(stepsOfPlan(plan, 5000));
+}
+
+/** Of a run of which every step has changed something. */
+function inverseOfAll(plan: RunPlan): Inverse {
+  const fact = (step: Step): MembershipFact =>
+    step.change === "add"
+      ? { runId: "run", change: "added", personId: `id of ${step.name}`, created: NEW }
+      : { runId: "run", change: "removed" };
+  return inverseOfRun(plan, new Map(plan.phases.flat().map((step) => [subjectOf(step), fact(step)])));
 }
 
 const bob = inside("bob", { created: NEW });
@@ -57,7 +60,6 @@ function undone(
     me: read(me),
     directory: read(people),
     file: spaceFile(),
-    mostMembers: 5000,
     ...rest,
   });
 }
@@ -86,7 +88,7 @@ suite("taking back a run", () => {
         },
       ],
       skipped: [],
-      removalsFirst: 0,
+      present: 2,
     });
   });
 
@@ -103,6 +105,9 @@ suite("taking back a run", () => {
     const guest = aRun({ orgId: THEIRS });
     assert.equal(guest.removed[0]?.reason, "guest");
     assert.equal(undone(guest, [bob]).additions.length, 1);
+    const made = aRun({ isAppUser: true });
+    assert.equal(made.removed[0]?.reason, "guest");
+    assert.equal(undone(made, [bob]).additions.length, 1);
     const bot = aRun({ isMonitor: true });
     assert.equal(bot.removed[0]?.reason, "bot");
     assert.equal(undone(bot, [bob]).additions.length, 1);
@@ -174,6 +179,41 @@ suite("taking back a run", () => {
     }
   });
 
+  test("removes nobody whom the space file has come to name, by any of their addresses, as somebody to keep", () => {
+    const cases: [keep: string, listing: Partial<DirectoryPerson>, member: Partial<Member>][] = [
+      ["Bob@example.org", {}, {}],
+      ["robert@example.org", { emails: ["bob@example.org", "robert@example.org"] }, {}],
+      ["robert@example.org", { personId: undefined }, { otherEmails: ["robert@example.org"] }],
+    ];
+    for (const [keep, listing, member] of cases) {
+      const plan = undone(aRun(), [{ ...bob, ...member }], {
+        people: [listed("bob", listing)],
+        file: spaceFile({ keep: [keep] }),
+      });
+      assert.deepEqual(plan.removals, []);
+      assert.deepEqual(plan.skipped, [{ email: "bob@example.org", name: "bob", reason: "kept address" }]);
+    }
+  });
+
+  test("removes a guest whom it had added, though guests are to be kept", () => {
+    assert.equal(undone(aRun(), [{ ...bob, orgId: THEIRS }]).removals.length, 1);
+  });
+
+  test("knows whom it removed by any of their addresses, and whom it added", () => {
+    const otherEmails = ["ada@old.example"];
+    const excluded = { department: "Sales", personId: undefined, emails: otherEmails };
+    const people = [listed("ada", excluded), listed("bob", { personId: undefined })];
+    const file = { excluded_departments: ["sales"] };
+    const run = stepsOfPlan(planOf({ people, members: [inside("ada", { otherEmails })], file }), 5000);
+    const asBob = inside("bob", { email: "b@example.org", otherEmails: ["bob@example.org"], created: NEW });
+    const inverse = inverseOfAll(run);
+    const added = inverse.added.map((each) => ({ ...each, personId: undefined }));
+    const undo = undone({ ...inverse, added }, [asBob], { people, file: spaceFile(file) });
+    assert.deepEqual([undo.additions.length, undo.removals.length, undo.skipped], [1, 1, []]);
+    const again = inverseOfAll(stepsOfUndo(undo, 5000));
+    assert.deepEqual(again.removed[0]?.otherEmails, ["bob@example.org"]);
+  });
+
   test("never removes ourselves", () => {
     const added = { personId: "id of me", email: "me@example.org", name: "me", created: undefined };
     const plan = undone({ spaceId: "room", removed: [], added: [added] }, []);
@@ -189,29 +229,23 @@ suite("taking back a run", () => {
   });
 });
 
-suite("what a run changed", () => {
-  const plan = planOf({ people: [listed("bob", { personId: undefined })], members: [inside("ada")] });
-  const [addition = assert.fail()] = plan.additions;
-  const [removal = assert.fail()] = plan.removals;
+suite("the inverse of a run", () => {
+  const plan = stepsOfPlan(
+    planOf({ people: [listed("bob", { personId: undefined })], members: [inside("ada")] }),
+    5000,
+  );
 
-  test("is not what somebody else had done before it", () => {
-    assert.equal(changeByAddition(addition, { state: "already", maybeOurs: false }), undefined);
-    assert.equal(changeByRemoval(removal, { state: "gone", maybeOurs: false }), undefined);
+  test("is empty of what it has not changed, be it that somebody else had done it before", () => {
+    assert.deepEqual(inverseOfRun(plan, new Map()), { spaceId: "room", added: [], removed: [] });
   });
 
-  test("is what an unanswered try of its own may have done", () => {
-    assert.deepEqual(changeByAddition(addition, { state: "already", maybeOurs: true }), {
-      kind: "added",
-      added: { personId: undefined, email: "bob@example.org", name: "bob", created: undefined },
-    });
-    assert.equal(changeByRemoval(removal, { state: "gone", maybeOurs: true })?.kind, "removed");
-  });
-
-  test("names whom an address turned out to be", () => {
-    const change = changeByAddition(addition, { state: "added", personId: "id of bob", created: NEW });
-    assert.deepEqual(change, {
-      kind: "added",
-      added: { personId: "id of bob", email: "bob@example.org", name: "bob", created: NEW },
-    });
+  test("names whom an address turned out to be, where Webex has told it", () => {
+    const added = (fact: Partial<MembershipFact>): Inverse["added"] =>
+      inverseOfRun(plan, new Map([["bob@example.org", { runId: "run", change: "added", ...fact }]])).added;
+    const who = { email: "bob@example.org", name: "bob" };
+    assert.deepEqual(added({ personId: "id of bob", created: NEW }), [
+      { ...who, personId: "id of bob", created: NEW },
+    ]);
+    assert.deepEqual(added({}), [{ ...who, personId: undefined, created: undefined }]);
   });
 });

@@ -114,7 +114,7 @@ test("more scopes than a tag has room for are cut there, and kept in full in the
   assert.equal((await world.registry.get("microsoft", "default"))?.scopes.length, 35);
 });
 
-test("at Webex the seed's scopes are asked for, and the token's own end is kept", async () => {
+test("at Webex the scopes of a space's sync are asked for, and the token's own end is kept", async () => {
   const world = await aConsentWorld();
   const answer = await world
     .browser()

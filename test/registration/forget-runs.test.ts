@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { forgetRuns } from "../../shared/runs/forget-runs.ts";
-import { REGISTRATION_RUNS, type RunHistory, runHistory } from "../../shared/registration/run-history.ts";
-import type { Run } from "../../shared/registration/run.ts";
+import { REGISTRATION_RUNS, type Run } from "../../shared/registration/run.ts";
+import { type RunHistory, runHistoryIn } from "../../shared/runs/run-history.ts";
 import { type StorageAccount, storageAccountFrom } from "../../shared/storage/storage-account.ts";
 import { fakeClock } from "../fakes/fake-clock.ts";
 
@@ -14,7 +14,7 @@ after(() => Promise.all(servers.map((server) => server.close())));
 
 interface Histories {
   storage: StorageAccount;
-  history: RunHistory;
+  history: RunHistory<Run>;
   /** What is left in the container and in the table. */
   left(): Promise<{ blobs: number; rows: number }>;
 }
@@ -25,7 +25,7 @@ async function aHistory(...instants: string[]): Promise<Histories> {
   servers.push(azurite);
   const clock = fakeClock(BEFORE, { auto: true });
   const storage = storageAccountFrom({ AzureWebJobsStorage: azurite.connectionString }, { clock });
-  const history = runHistory(storage);
+  const history = runHistoryIn<Run>(storage, REGISTRATION_RUNS, ({ team }) => team);
   for (const team of ["mantabots", "sharkbots"]) {
     for (const startedAt of instants) await history.add(aRun(team, startedAt));
   }
@@ -67,7 +67,7 @@ test("old runs are forgotten with their reports, and younger ones stay in every 
   assert.deepEqual(await left(), { blobs: 2, rows: 6 });
   for (const [query, ids] of [
     [{ limit: 10 }, ["mantabots-2026-11-03", "sharkbots-2026-11-03"]],
-    [{ limit: 10, team: "sharkbots" }, ["sharkbots-2026-11-03"]],
+    [{ limit: 10, subject: "sharkbots" }, ["sharkbots-2026-11-03"]],
   ] as const) {
     const runs = await history.list(query);
     assert.deepEqual(runs.map(({ runId }) => runId).toSorted(), ids);

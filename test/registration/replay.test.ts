@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { runIdOf } from "../../shared/registration/run-id.ts";
+import { runIdOf } from "../../shared/runs/run-id.ts";
 import type { WorkMessage } from "../../shared/registration/work-message.ts";
 import { aQueueWorld } from "../worlds/queue-world.ts";
 import { outcomesOf } from "../worlds/registration-world.ts";
@@ -30,7 +30,7 @@ suite("a message that was put aside", () => {
         BATCH,
         "failed",
         "platform_failed",
-        runIdOf({ batch: BATCH, team, attempt: 0 }),
+        runIdOf({ batch: BATCH, subject: team, attempt: 0 }),
       ]),
     );
     assert.match(

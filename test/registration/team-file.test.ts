@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { parseTeamFile, type TeamOverrides, TeamFileError } from "../../shared/registration/team-file.ts";
+import { ConfigFileError } from "../../shared/config/config-file.ts";
+import { parseTeamFile, type TeamOverrides } from "../../shared/registration/team-file.ts";
 
 /** The first program's own configuration file. */
 const firstFile = {
@@ -33,7 +34,7 @@ function mistakesIn(json: unknown, overrides?: TeamOverrides, team = "mantabots"
   try {
     parseTeamFile(team, json, overrides);
   } catch (error) {
-    assert.ok(error instanceof TeamFileError, String(error));
+    assert.ok(error instanceof ConfigFileError, String(error));
     return error.mistakes.map(({ path, message }) => `${path}: ${message}`);
   }
   return [];
@@ -201,7 +202,7 @@ suite("a mistake in a team file", () => {
       calendar: { name: "Team Calendar", days: 0, time_zone: "America/NewYork" },
     };
     assert.throws(() => parseTeamFile("mantabots", json), {
-      name: "TeamFileError",
+      name: "ConfigFileError",
       message:
         "teams/mantabots.json has 3 mistakes: " +
         "mail.to: “host at example.org” is not an e-mail address; " +
@@ -338,7 +339,7 @@ suite("a mistake in a team file", () => {
 
   test("may be that it is not JSON; where, is said", () => {
     assert.throws(() => parseTeamFile("mantabots", '{\n  "team": "MantaBots",\n}'), {
-      name: "TeamFileError",
+      name: "ConfigFileError",
       message: /^teams\/mantabots\.json has a mistake: it is not JSON: .*line 3 column 1/,
     });
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { runIdOf } from "../../shared/registration/run-id.ts";
+import { runIdOf } from "../../shared/runs/run-id.ts";
 import { parseRunRequest } from "../../shared/registration/run-request.ts";
 import { parseWorkMessage, workMessages } from "../../shared/registration/work-message.ts";
 
@@ -63,14 +63,14 @@ suite("a message is refused", () => {
 });
 
 test("a run has the same id wherever it is carried out, and another one for each batch, team and try", () => {
-  const key = { batch: "a", team: "b", attempt: 0 };
+  const key = { batch: "a", subject: "b", attempt: 0 };
   assert.equal(runIdOf(key), runIdOf({ ...key }));
   assert.match(runIdOf(key), /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
   const others = [
     { ...key, batch: "c" },
-    { ...key, team: "c" },
+    { ...key, subject: "c" },
     { ...key, attempt: 1 },
-    { batch: "ab", team: "", attempt: 0 },
+    { batch: "ab", subject: "", attempt: 0 },
   ];
   assert.equal(new Set([key, ...others].map(runIdOf)).size, 5);
 });

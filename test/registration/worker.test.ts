@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { configFolder } from "../../shared/config/config-folder.ts";
-import { runIdOf } from "../../shared/registration/run-id.ts";
+import { runIdOf } from "../../shared/runs/run-id.ts";
 import type { Run } from "../../shared/registration/run.ts";
 import { storageAccountFrom } from "../../shared/storage/storage-account.ts";
 import type { Lease } from "../../shared/storage/blob-lease.ts";
@@ -54,7 +54,7 @@ suite("a message that comes twice", () => {
   test("has its passes made once", async (t) => {
     const world = await aQueueWorld(t, { events: [session()] });
     const [first, ...others] = await world.service.work(MESSAGE, world.log);
-    assert.deepEqual([first?.runId, others], [runIdOf({ batch: BATCH, team: "robots", attempt: 0 }), []]);
+    assert.deepEqual([first?.runId, others], [runIdOf({ batch: BATCH, subject: "robots", attempt: 0 }), []]);
     assert.deepEqual(await world.service.work(MESSAGE, world.log), []);
     assert.deepEqual(await world.history(), [first]);
     assert.match(world.log.lines.at(-1) ?? "", /^info: team robots: run .* has ended already$/);

@@ -53,6 +53,19 @@ test("what waits is shown and stays, whatever it is, and what is delayed is not 
   assert.deepEqual(await queue.peek(), [{ partition: "1" }, "no base64!"]);
 });
 
+test("what was begun once is not shown as waiting, though it comes again", async () => {
+  const queue = messageQueue(storage, "tried");
+  await queue.send("failed");
+  const client = await storage.queue("tried");
+  const { receivedMessageItems } = await client.receiveMessages();
+  for (const { messageId, popReceipt } of receivedMessageItems) {
+    await client.updateMessage(messageId, popReceipt, undefined, 0);
+  }
+  await queue.send("waits");
+  assert.deepEqual(await visibleIn("tried"), ["failed", "waits"]);
+  assert.deepEqual(await queue.peek(), ["waits"]);
+});
+
 test("48 KiB of JSON fit into a message, and one byte more is refused with what to do", async () => {
   const queue = messageQueue(storage, "large");
   const largest = "x".repeat(48 * 1024 - 2);

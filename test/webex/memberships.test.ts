@@ -153,11 +153,11 @@ suite("a removal", () => {
 });
 
 suite("a space", () => {
-  test("tells of itself whether it is moderated, and whether others can join", async () => {
-    const room = { id: "r", title: "Engines", type: "group", isLocked: true, teamId: "t" };
+  test("tells of itself whether it is moderated, whether others can join, and the team that has it", async () => {
+    const room = { type: "group", isLocked: true, teamId: "t" };
     const { road } = await ride(({ path }) => ({
       status: path === "/v1/rooms/r" ? 200 : 404,
-      body: { ...room, lastActivity: "2026-11-03T04:30:00.000Z" },
+      body: { ...room, id: "r", title: "Engines", lastActivity: "2026-11-03T04:30:00.000Z" },
     }));
     assert.deepEqual(await fetchRoom(road, "r"), room);
   });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { fetchMe } from "../../shared/webex/people-me.ts";
-import { findPeople, mayListPeople, pagesOfPeople, type WebexPerson } from "../../shared/webex/people.ts";
+import {
+  findPeople,
+  findPeopleByAddress,
+  mayListPeople,
+  pagesOfPeople,
+  type WebexPerson,
+} from "../../shared/webex/people.ts";
 import { ride, type Ride } from "./webex-ride.ts";
 
 const ada = { id: "1", emails: ["ada@example.org"] };
@@ -52,7 +58,6 @@ suite("the directory", () => {
         loginEnabled: true,
         invitePending: false,
         type: "person",
-        orgId: "o",
       },
     ]);
   });
@@ -160,16 +165,27 @@ test("people with long ids are looked up in addresses that every server takes", 
   assert.ok(Math.max(...lengths) < 8000, `${Math.max(...lengths)} characters`);
 });
 
-suite("who is signed in", () => {
-  const me = { id: "1", emails: ["ada@example.org"], displayName: "Ada", orgId: "o", roles: ["r1"] };
+test("people are found by any of their addresses, one at a time", async () => {
+  const asked: string[] = [];
+  const { road } = await ride(({ query }) => {
+    const email = query.get("email") ?? "";
+    asked.push(email);
+    return { status: 200, body: { items: email === "countess@example.org" ? [ada] : [] } };
+  });
+  const found = await findPeopleByAddress(road, ["countess@example.org", "nobody+x@example.org"]);
+  assert.deepEqual(
+    found.map(({ id }) => id),
+    ["1"],
+  );
+  assert.deepEqual(asked.sort(), ["countess@example.org", "nobody+x@example.org"]);
+  assert.deepEqual(await findPeopleByAddress(road, []), []);
+});
 
-  test("is known by id, addresses, organization and roles", async () => {
+suite("who is signed in", () => {
+  const me = { id: "1", emails: ["ada@example.org"], displayName: "Ada", orgId: "o" };
+
+  test("is known by id, addresses and organization", async () => {
     const { road } = await ride(() => ({ status: 200, body: { ...me, status: "active" } }));
     assert.deepEqual(await fetchMe(road), me);
-  });
-
-  test("has no roles unless Webex names some", async () => {
-    const { road } = await ride(() => ({ status: 200, body: { id: "1", emails: ["ada@example.org"] } }));
-    assert.deepEqual((await fetchMe(road)).roles, []);
   });
 });

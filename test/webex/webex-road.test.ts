@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { z } from "zod";
 import { webexPace } from "../../shared/webex/pace.ts";
+import { effectOf } from "../../shared/http/service-error.ts";
 import {
-  effectOfWebexError,
   WebexAnswerError,
   WebexServiceError,
   WebexThrottledError,
@@ -159,7 +159,7 @@ suite("a request that was told to wait", () => {
     const error = await failureOf(road.get("/me", Item));
     assert.ok(error instanceof WebexThrottledError);
     assert.match(error.message, /until 2026-11-03T05:30:00\.000Z/u);
-    assert.equal(effectOfWebexError(error), "none");
+    assert.equal(effectOf(error), "none");
     assert.equal(counts.requests, 1);
     await clock.advance(3_600_000);
     assert.deepEqual(await road.get("/me", Item), { n: 1 });
@@ -183,7 +183,7 @@ suite("a request that was told to wait", () => {
     const error = await failure;
     assert.ok(error instanceof WebexUnreachableError);
     assert.match(error.message, /the time of the run is over/u);
-    assert.equal(effectOfWebexError(error), "none");
+    assert.equal(effectOf(error), "none");
     assert.equal(counts.requests, 1);
   });
 });
@@ -205,7 +205,7 @@ suite("a request that failed in passing", () => {
     server.faults.add({ kind: "status", status: 502 });
     const error = await failureOf(road.write("POST", "/messages", {}, harmful));
     assert.ok(error instanceof WebexServiceError);
-    assert.equal(effectOfWebexError(error), "unknown");
+    assert.equal(effectOf(error), "unknown");
     assert.equal(counts.requests, 1);
   });
 
@@ -222,7 +222,7 @@ suite("a request that failed in passing", () => {
       server.faults.add({ kind: "reset-after" });
       const error = await failureOf(road.write("DELETE", "/memberships/1", undefined, harmless));
       assert.ok(error instanceof WebexServiceError);
-      assert.deepEqual([error.status, effectOfWebexError(error)], [refused, "unknown"]);
+      assert.deepEqual([error.status, effectOf(error)], [refused, "unknown"]);
     }
   });
 
@@ -235,7 +235,7 @@ suite("a request that failed in passing", () => {
     };
     const alone = await ride(() => ({ status: 504 }), { token });
     const noToken = await failureOf(alone.road.write("DELETE", "/memberships/1", undefined, harmless));
-    assert.deepEqual([String(noToken), effectOfWebexError(noToken)], ["Error: no token", "unknown"]);
+    assert.deepEqual([String(noToken), effectOf(noToken)], ["Error: no token", "unknown"]);
 
     const clock = fakeClock("2026-11-03T04:30:00Z", { auto: 59_000 });
     const pace = webexPace({ clock });
@@ -248,7 +248,7 @@ suite("a request that failed in passing", () => {
     );
     const throttled = await failureOf(road.write("DELETE", "/memberships/1", undefined, harmless));
     assert.ok(throttled instanceof WebexThrottledError);
-    assert.equal(effectOfWebexError(throttled), "unknown");
+    assert.equal(effectOf(throttled), "unknown");
   });
 
   test("five times is given up", async () => {
@@ -278,7 +278,7 @@ suite("a request that failed in passing", () => {
     const error = await failure;
     assert.ok(error instanceof WebexUnreachableError);
     assert.match(error.message, /Not done within 60 s/u);
-    assert.equal(effectOfWebexError(error), "unknown");
+    assert.equal(effectOf(error), "unknown");
   });
 
   test("since nobody is there had no effect", async () => {
@@ -286,7 +286,7 @@ suite("a request that failed in passing", () => {
     await shut();
     const error = await failureOf(road.write("POST", "/messages", {}, harmful));
     assert.ok(error instanceof WebexUnreachableError);
-    assert.equal(effectOfWebexError(error), "none");
+    assert.equal(effectOf(error), "none");
   });
 });
 
@@ -315,7 +315,7 @@ suite("the road", () => {
       signal: AbortSignal.abort(new Error("too late")),
     });
     const error = await failureOf(road.write("POST", "/messages", {}, harmful));
-    assert.equal(effectOfWebexError(error), "none");
+    assert.equal(effectOf(error), "none");
     assert.equal(counts.requests, 0);
   });
 

@@ -56,8 +56,8 @@ suite("with Webex's emulator", () => {
     assert.ok(ids.length >= 2500);
 
     const me = await fetchMe(road);
-    const { id: roomId, isLocked, type } = await fetchRoom(road, world.webex.space(ROOM).id);
-    assert.deepEqual([isLocked, type], [false, "group"]);
+    const { id: roomId } = world.webex.space(ROOM);
+    assert.deepEqual(await fetchRoom(road, roomId), { type: "group", isLocked: false });
     const before = await listMemberships(road, roomId);
     assert.ok(before.some(({ personId }) => personId === me.id));
 
@@ -80,9 +80,6 @@ suite("with Webex's emulator", () => {
     const world = await directoryWorld({}, observed);
     assert.equal(await mayListPeople(await roadOf(world, ADA)), true);
     assert.equal(await mayListPeople(await roadOf(world, BOB)), false);
-    const me = await fetchMe(await roadOf(world, ADA));
-    assert.ok(me.roles.length > 0);
-    assert.deepEqual((await fetchMe(await roadOf(world, BOB))).roles, []);
   });
 
   test("somebody who left is not found by id any more", async () => {

@@ -162,6 +162,13 @@ export async function anAbsenceWorld(t: TestContext, seed: AbsenceSeed = {}): Pr
   return world;
 }
 
+/** Everybody is watched, and the mediator knows how they are. */
+export async function aWatchedWorld(...given: Parameters<typeof anAbsenceWorld>): Promise<AbsenceWorld> {
+  const world = await anAbsenceWorld(...given);
+  await world.ticks(2);
+  return world;
+}
+
 interface AbsenceServices {
   login: MicrosoftLogin;
   graph: Graph;

@@ -71,8 +71,8 @@ var events = [
   }
   {
     name: 'poison-message'
-    title: 'A message could not be worked on and was put aside'
-    description: 'A queue worker failed on it five times. It is kept for 7 days in the queue whose name ends in -poison. Read the errors of its operation, then replay it.'
+    title: 'A message was put aside'
+    description: 'A queue worker failed on it five times. It is kept for 7 days in the queue whose name ends in -poison. Read the errors of its operation. What to do depends on the queue: the runbook says it.'
     severity: 2
     // Written by the queue extension of the host, not by the app: "Message has reached MaxDequeueCount of 5. Moving message to queue '...-poison'."
     query: '''
@@ -220,7 +220,7 @@ resource spacesSilence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
 
 /*
  * The same for the out-of-office monitor, which looks every minute: three hours are enough. A tick in which nothing was to be told says
- * so too; where nobody is watched there are no lines, so the logs of the hours before tell whether it is on.
+ * so too, and one in which nobody is watched; where the monitor is not set up there are no lines, so the logs of the hours before tell.
  */
 resource absenceSilence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
   name: 'rollcall-${environmentName}-no-ok-tick'
@@ -229,7 +229,7 @@ resource absenceSilence 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
   kind: 'LogAlert'
   properties: {
     displayName: 'Rollcall ${environmentName}: nobody has looked for an hour who is away'
-    description: 'Voice mail does not follow the automatic replies any more, or nobody is watched since then. Open /api/health/detail, then the logs.'
+    description: 'Voice mail does not follow the automatic replies any more. Open /api/health/detail, then the logs.'
     enabled: true
     severity: 1
     scopes: [applicationInsightsId]

@@ -19,7 +19,3 @@ export function signInHtml(status: number, title: string, content: string): Emul
 `,
   };
 }
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
-}

@@ -6,7 +6,10 @@ import { randomUUID } from "node:crypto";
 /** What an emulator remembers, and the way to keep it over a restart. */
 export interface State<T> {
   value: T;
-  /** Writes `value` as it is at this moment; saves happen one after the other. */
+  /**
+   * Writes `value`. Saves happen one after the other, and those that are asked for close together are one: each waits for
+   * a write that began after it. Else a large value would be written as often as it is changed.
+   */
   save(): Promise<void>;
 }
 
@@ -18,17 +21,23 @@ export interface State<T> {
  */
 export function openState<T>(file: string | undefined, initial: () => T): State<T> {
   if (file === undefined) return { value: initial(), save: () => Promise.resolve() };
-  let writing: Promise<void> = Promise.resolve();
   const state: State<T> = {
     value: existsSync(file) ? (readJson(file) as T) : initial(),
-    save: () => {
-      const text = JSON.stringify(state.value, undefined, 2);
-      // A save that failed was reported to whoever asked for it; the next one starts anew.
-      writing = writing.catch(() => undefined).then(() => replaceFile(file, text));
-      return writing;
-    },
+    save: together(() => replaceFile(file, JSON.stringify(state.value, undefined, 2))),
   };
   return state;
+}
+
+function together(write: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  const begin = (): Promise<void> => {
+    next = undefined;
+    running = write();
+    return running;
+  };
+  // One that failed was reported to whoever asked for it; the next one starts anew.
+  return () => (next ??= running.then(begin, begin));
 }
 
 function readJson(file: string): unknown {

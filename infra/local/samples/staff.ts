@@ -1,4 +1,4 @@
-import { uuidOf } from "../emulators/graph/ids.ts";
+import { uuidOf } from "../emulators/uuid.ts";
 import type { Graph } from "../emulators/graph/graph.ts";
 import type { AccountSeed } from "../emulators/graph/seed.ts";
 import type { AutomaticReplies } from "../emulators/graph/user-state.ts";

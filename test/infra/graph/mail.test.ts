@@ -241,6 +241,6 @@ test("the outbox can be read by people, and shows markup as text", async () => {
   const response = await fetch(world.graph.outboxUrl);
   assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
   const page = await response.text();
-  assert.match(page, /<h2>&lt;b&gt;1 &lt; 2&lt;\/b&gt;<\/h2>/);
-  assert.match(page, /Front desk &lt;frontdesk@example\.org&gt;/);
+  assert.match(page, /<h2>&#60;b&#62;1 &#60; 2&#60;\/b&#62;<\/h2>/);
+  assert.match(page, /Front desk &#60;frontdesk@example\.org&#62;/);
 });

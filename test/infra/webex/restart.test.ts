@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { sharedSave } from "../../../infra/local/emulators/webex/shared-save.ts";
 import { roomIdOf } from "../../../infra/local/emulators/webex/spaces.ts";
 import { ADA, BOB, CAROL, directoryWorld, emailsOf, itemsOf, membersOf, ROOM } from "./directory-world.ts";
 
@@ -33,36 +32,6 @@ test("people, rooms and tokens outlive the emulator, and the rooms of the seed a
   ]);
   assert.equal(itemsOf(await second.ask("/people?email=first@example.org")).length, 1);
   assert.equal(itemsOf(await second.ask("/people?email=somebody-1@example.org")).length, 0);
-});
-
-test("a state from before there were rooms gets those of the seed", async () => {
-  const stateFile = path.join(directory, "old.json");
-  const old = { organization: "2f1c9a54-7d0e-4a38-b8c5-64a0e1d7b3f2", codes: {}, accessTokens: {} };
-  await writeFile(stateFile, JSON.stringify({ ...old, refreshTokens: {} }));
-  const world = await directoryWorld({}, { stateFile });
-  assert.deepEqual(membersOf(world), [ADA, BOB]);
-});
-
-test("changes close together are kept by one save, each by one that began after it", async () => {
-  const saves: (() => void)[] = [];
-  const save = sharedSave(() => new Promise((resolve) => void saves.push(resolve)));
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
-  };
-  let kept = 0;
-  const change = (): void => void save().then(() => (kept += 1));
-  change();
-  await settle();
-  change();
-  change();
-  await settle();
-  assert.equal(saves.length, 1);
-  saves[0]?.();
-  await settle();
-  assert.deepEqual([saves.length, kept], [2, 1]);
-  saves[1]?.();
-  await settle();
-  assert.deepEqual([saves.length, kept], [2, 3]);
 });
 
 test("the directory and the rooms are controlled over HTTP, too", async () => {

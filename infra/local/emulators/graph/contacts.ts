@@ -1,7 +1,8 @@
 import type { EmulatorAnswer } from "../emulator.ts";
+import { uuidOf } from "../uuid.ts";
 import type { Call, Json } from "./call.ts";
 import { withTicks } from "./event-resource.ts";
-import { changeKey, uuidOf } from "./ids.ts";
+import { changeKey } from "./ids.ts";
 import { listAnswer } from "./odata.ts";
 import type { ContactState } from "./state.ts";
 

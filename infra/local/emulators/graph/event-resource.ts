@@ -1,5 +1,6 @@
+import { uuidOf } from "../uuid.ts";
 import type { Call, Json } from "./call.ts";
-import { changeKey, uuidOf } from "./ids.ts";
+import { changeKey } from "./ids.ts";
 import type { EventInstance } from "./instances.ts";
 import { originalStart } from "./instances.ts";
 import type { Preferences } from "./preferences.ts";

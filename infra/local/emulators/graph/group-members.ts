@@ -1,7 +1,8 @@
 import type { EmulatorAnswer } from "../emulator.ts";
+import { uuidOf } from "../uuid.ts";
 import type { TenantCall } from "./call.ts";
 import { resourceNotFound } from "./graph-error.ts";
-import { newId, uuidOf } from "./ids.ts";
+import { newId } from "./ids.ts";
 import { usersAnswer } from "./list-users.ts";
 import type { GraphState, GroupState } from "./state.ts";
 

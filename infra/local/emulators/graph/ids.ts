@@ -43,14 +43,6 @@ export function touch(item: Versioned, now: Date): void {
   item.modified = now.toISOString();
 }
 
-/** A UUID made from words, for what has to stay the same in every run. */
-export function uuidOf(words: string): string {
-  const hex = createHash("sha256").update(words).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    "-",
-  );
-}
-
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../html.ts";
 import type { ItemBody } from "./state.ts";
 
 const PREVIEW_LENGTH = 255;
@@ -16,14 +17,6 @@ export function shownBody(body: ItemBody, wanted: "text" | "html"): ItemBody {
 
 export function preview(body: ItemBody): string {
   return textOf(body).slice(0, PREVIEW_LENGTH);
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }
 
 function textOf({ contentType, content }: ItemBody): string {

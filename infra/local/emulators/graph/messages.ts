@@ -1,8 +1,9 @@
 import type { EmulatorAnswer } from "../emulator.ts";
+import { uuidOf } from "../uuid.ts";
 import type { Call, Json } from "./call.ts";
 import { option } from "./call.ts";
 import { badRequest, itemNotFound } from "./graph-error.ts";
-import { changeKey, uuidOf } from "./ids.ts";
+import { changeKey } from "./ids.ts";
 import { preview, shownBody } from "./item-body.ts";
 import { listAnswer } from "./odata.ts";
 import { accessDenied } from "./permissions.ts";

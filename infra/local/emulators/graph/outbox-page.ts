@@ -1,5 +1,5 @@
 import type { EmulatorAnswer } from "../emulator.ts";
-import { escapeHtml } from "./item-body.ts";
+import { escapeHtml } from "../html.ts";
 import type { GraphState, MailAddress, SentMessage } from "./state.ts";
 
 /** All mail that was sent, latest first, for people: not a part of Graph. */

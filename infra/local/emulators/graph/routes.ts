@@ -1,4 +1,5 @@
 import type { EmulatorAnswer } from "../emulator.ts";
+import { matchTemplate } from "../path-template.ts";
 import { getAutomaticReplies, getMailboxSettings } from "./automatic-replies.ts";
 import type { Call, GraphRequest, TenantCall } from "./call.ts";
 import { listCalendarView } from "./calendar-view.ts";
@@ -130,16 +131,9 @@ export function findRoute({ method, path }: Pick<GraphRequest, "method" | "path"
   );
 }
 
-function matched(candidate: Route, segments: string[]): RouteMatch[] {
-  const pattern = candidate.path.split("/").slice(1);
-  if (pattern.length !== segments.length) return [];
-  const parameters: Record<string, string> = {};
-  for (const [index, part] of pattern.entries()) {
-    const segment = segments[index] ?? "";
-    if (part.startsWith("{")) parameters[part.slice(1, -1)] = segment;
-    else if (part.toLowerCase() !== segment.toLowerCase()) return [];
-  }
-  return [{ route: candidate, parameters }];
+function matched(route: Route, segments: string[]): RouteMatch[] {
+  const parameters = matchTemplate(route.path, segments, { ignoreCase: true });
+  return parameters ? [{ route, parameters }] : [];
 }
 
 function segmentsOf(path: string): string[] {

@@ -1,4 +1,5 @@
-import { newId, newVersion, uuidOf } from "./ids.ts";
+import { uuidOf } from "../uuid.ts";
+import { newId, newVersion } from "./ids.ts";
 import { untouchedReplies } from "./automatic-replies.ts";
 import type { AccountSeed, AttendeeSeed, CalendarSeed, ContactSeed, EventSeed, GraphSeed } from "./seed.ts";
 import type {

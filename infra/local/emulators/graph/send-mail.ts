@@ -1,8 +1,9 @@
 import type { EmulatorAnswer } from "../emulator.ts";
+import { uuidOf } from "../uuid.ts";
 import type { Call } from "./call.ts";
 import { bodyOf, isObject } from "./call.ts";
 import { GraphError, badRequest } from "./graph-error.ts";
-import { newId, uuidOf } from "./ids.ts";
+import { newId } from "./ids.ts";
 import type { OutgoingMessage } from "./mail-message.ts";
 import { readJsonMessage, readMimeMessage } from "./mail-message.ts";
 import type { GraphSettings } from "./settings.ts";

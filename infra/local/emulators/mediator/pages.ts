@@ -1,4 +1,5 @@
 import type { EmulatorAnswer } from "../exchange.ts";
+import { escapeHtml } from "../html.ts";
 import type { MediatorState, MediatorUser } from "./users.ts";
 
 const HTML = { "content-type": "text/html; charset=utf-8" };
@@ -8,7 +9,7 @@ export function listUsersPage({ users, lastSynchronized }: MediatorState): Emula
   const rows = users.map(userRow).join("\n");
   return page(
     "VMO3 Mediator",
-    `<p>Last synchronized: ${escaped(lastSynchronized)}. <a href="/syncdbs">Synchronize the User Table</a>,
+    `<p>Last synchronized: ${escapeHtml(lastSynchronized)}. <a href="/syncdbs">Synchronize the User Table</a>,
 <a href="/clear-tables">Clear the User Table</a></p>
 <table><tr><th>Alias<th>Extension<th>Alternate Greeting<th>VMO Enabled<th></tr>
 ${rows}
@@ -17,12 +18,12 @@ ${rows}
 }
 
 function userRow({ Alias, Extension, AlternateGreetingEnabled, Active }: MediatorUser): string {
-  const cells = [Alias, Extension, AlternateGreetingEnabled, Active].map((text) => `<td>${escaped(text)}`);
+  const cells = [Alias, Extension, AlternateGreetingEnabled, Active].map((text) => `<td>${escapeHtml(text)}`);
   return `<tr>${cells.join("")}<td><a href="/toggle_status/${encodeURIComponent(Alias)}">Toggle</a></tr>`;
 }
 
 export function page(title: string, content: string, status = 200): EmulatorAnswer {
-  const body = `<!doctype html><html lang="en"><title>${escaped(title)}</title><h1>${escaped(title)}</h1>${content}</html>`;
+  const body = `<!doctype html><html lang="en"><title>${escapeHtml(title)}</title><h1>${escapeHtml(title)}</h1>${content}</html>`;
   return { status, headers: HTML, body };
 }
 
@@ -39,8 +40,4 @@ export function notFound(): EmulatorAnswer {
 
 export function methodNotAllowed(): EmulatorAnswer {
   return page("405 Method Not Allowed", "<p>The method is not allowed for the requested URL.</p>", 405);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -1,7 +1,8 @@
 import type { EmulatorAnswer } from "../exchange.ts";
 import type { AccountSeed, ClientSeed } from "./directory.ts";
 import type { FailureBody } from "./failures.ts";
-import { escapeHtml, signInHtml } from "../sign-in-html.ts";
+import { escapeHtml } from "../html.ts";
+import { signInHtml } from "../sign-in-html.ts";
 
 /** The page that asks who signs in and whether the client may have what it asks for; each account is a form. */
 export function signInPage(

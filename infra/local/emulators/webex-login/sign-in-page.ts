@@ -1,6 +1,7 @@
 import type { EmulatorAnswer } from "../exchange.ts";
 import type { Account, IntegrationSeed } from "./directory.ts";
-import { escapeHtml, signInHtml } from "../sign-in-html.ts";
+import { escapeHtml } from "../html.ts";
+import { signInHtml } from "../sign-in-html.ts";
 
 /** The page that asks who signs in and whether the integration may have what it asks for; each person is a form. */
 export function signInPage(

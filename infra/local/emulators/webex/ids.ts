@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { uuidOf } from "../uuid.ts";
 
 export type Kind = "PEOPLE" | "ROOM" | "MEMBERSHIP" | "ORGANIZATION" | "ROLE" | "TEAM";
 
@@ -15,9 +15,8 @@ export function internalId(kind: Kind, given: string): string | undefined {
 }
 
 /** The same for a text each time, without regard to case. */
-export function uuidOf(text: string): string {
-  const digest = createHash("sha256").update(text.toLowerCase()).digest("hex");
-  return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+export function internalIdFor(text: string): string {
+  return uuidOf(text.toLowerCase());
 }
 
 function prefixOf(kind: Kind): string {

@@ -1,4 +1,4 @@
-import { uuidOf } from "./ids.ts";
+import { internalIdFor } from "./ids.ts";
 import { somebody } from "./seed.ts";
 import type { Crowd, PersonSeed } from "./seed.ts";
 import type { PeopleState } from "./state.ts";
@@ -9,10 +9,6 @@ export interface Person extends PersonSeed {
   position: number;
   /** No longer in the directory, but perhaps in a space. */
   isGone: boolean;
-}
-
-export function noPeopleYet(): PeopleState {
-  return { added: [], changed: {}, gone: {} };
 }
 
 const CROWD_UUID = "c0000000-0000-4000-8000-";
@@ -35,7 +31,7 @@ export class People {
     this.#named = named;
     this.#crowd = { person: somebody, ...(crowd ?? { count: 0 }) };
     this.#state = state;
-    for (const [index, { email }] of named.entries()) this.#index(index, uuidOf(email));
+    for (const [index, { email }] of named.entries()) this.#index(index, internalIdFor(email));
     for (const [index, { uuid }] of state.added.entries()) this.#index(this.#firstAdded + index, uuid);
     for (const uuid of Object.keys(state.changed)) this.#indexAddresses(this.#positionOf(uuid) ?? -1);
   }
@@ -76,7 +72,7 @@ export class People {
   add(seed: PersonSeed): Person {
     for (const email of emailsOf(seed)) this.#refuseTaken(email);
     // Whoever comes back is somebody new.
-    const uuid = uuidOf(`${seed.email} ${this.#state.added.length}`);
+    const uuid = internalIdFor(`${seed.email} ${this.#state.added.length}`);
     this.#state.added.push({ ...seed, uuid });
     this.#index(this.#firstAdded + this.#state.added.length - 1, uuid);
     return this.#required(seed.email);
@@ -108,7 +104,7 @@ export class People {
 
   #seedAt(position: number): (PersonSeed & { uuid: string }) | undefined {
     const named = this.#named[position];
-    if (named) return { ...named, uuid: uuidOf(named.email) };
+    if (named) return { ...named, uuid: internalIdFor(named.email) };
     const index = position - this.#named.length;
     if (index < 0) return undefined;
     if (index >= this.#crowd.count) return this.#state.added[index - this.#crowd.count];

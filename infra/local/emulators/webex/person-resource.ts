@@ -1,4 +1,4 @@
-import { publicId, uuidOf } from "./ids.ts";
+import { internalIdFor, publicId } from "./ids.ts";
 import { emailsOf } from "./people.ts";
 import type { Person } from "./people.ts";
 import type { WebexSettings } from "./settings.ts";
@@ -36,7 +36,7 @@ export function personResource(person: Person, view: View): object {
 }
 
 export function organizationId({ organization }: Person, own: string): string {
-  const uuid = organization === undefined ? own : uuidOf(`organization ${organization}`);
+  const uuid = organization === undefined ? own : internalIdFor(`organization ${organization}`);
   return publicId("ORGANIZATION", uuid);
 }
 

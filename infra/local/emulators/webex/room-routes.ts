@@ -1,5 +1,5 @@
 import type { EmulatorAnswer } from "../exchange.ts";
-import { internalId, publicId, uuidOf } from "./ids.ts";
+import { internalId, internalIdFor, publicId } from "./ids.ts";
 import { requireVisible } from "./membership-rules.ts";
 import type { Call } from "./call.ts";
 import type { SpaceState } from "./state.ts";
@@ -17,7 +17,7 @@ function roomResource(space: SpaceState, { organization }: Call): object {
     title,
     type,
     isLocked,
-    ...(space.team === undefined ? {} : { teamId: publicId("TEAM", uuidOf(`team ${space.team}`)) }),
+    ...(space.team === undefined ? {} : { teamId: publicId("TEAM", internalIdFor(`team ${space.team}`)) }),
     lastActivity,
     ...(space.creator === undefined ? {} : { creatorId: publicId("PEOPLE", space.creator) }),
     created,

@@ -1,4 +1,5 @@
 import type { EmulatorAnswer } from "../exchange.ts";
+import { matchTemplate } from "../path-template.ts";
 import { createMembership, deleteMembership, getMembership, listMemberships } from "./membership-routes.ts";
 import { getOrganization, listOrganizations } from "./organization-routes.ts";
 import { getMe, getPerson, listPeople } from "./people-routes.ts";
@@ -46,7 +47,7 @@ function route(method: string, path: string, scopes: readonly string[], handle: 
 
 /** @throws {Refusal} 404: no such path; 405: not with this method */
 export function findRoute({ method, path }: { method: string; path: string }): RouteMatch {
-  const segments = path.split("/").slice(1);
+  const segments = path.split("/").slice(1).map(decodedOrRaw);
   const found = segments[0] === "v1" ? ROUTES.flatMap((each) => matched(each, segments.slice(1))) : [];
   const match = found.find((candidate) => candidate.route.method === method);
   if (match) return match;
@@ -55,16 +56,9 @@ export function findRoute({ method, path }: { method: string; path: string }): R
     : new Refusal(405, `Request method '${method}' not supported`);
 }
 
-function matched(candidate: Route, segments: string[]): RouteMatch[] {
-  const pattern = candidate.path.split("/").slice(1);
-  if (pattern.length !== segments.length) return [];
-  const parameters: Record<string, string> = {};
-  for (const [index, part] of pattern.entries()) {
-    const segment = segments[index] ?? "";
-    if (part.startsWith("{")) parameters[part.slice(1, -1)] = decodedOrRaw(segment);
-    else if (part !== segment) return [];
-  }
-  return [{ route: candidate, parameters }];
+function matched(route: Route, segments: string[]): RouteMatch[] {
+  const parameters = matchTemplate(route.path, segments);
+  return parameters ? [{ route, parameters }] : [];
 }
 
 function decodedOrRaw(segment: string): string {

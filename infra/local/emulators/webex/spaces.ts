@@ -1,4 +1,4 @@
-import { internalId, publicId, uuidOf } from "./ids.ts";
+import { internalId, internalIdFor, publicId } from "./ids.ts";
 import type { People, Person } from "./people.ts";
 import type { RoomSeed } from "./seed.ts";
 import type { MemberState, SpaceState } from "./state.ts";
@@ -52,7 +52,7 @@ export class Spaces {
 
 /** The id of the room a seed is about, as the API has it: it can stand in a configuration before there is an emulator. */
 export function roomIdOf(name: string): string {
-  return publicId("ROOM", uuidOf(`room ${name}`));
+  return publicId("ROOM", internalIdFor(`room ${name}`));
 }
 
 export function join(space: SpaceState, uuid: string, isModerator: boolean, now: Date): MemberState {
@@ -81,7 +81,7 @@ function spaceFrom(seed: RoomSeed, people: People, now: Date): SpaceState {
   const created = now.toISOString();
   const flags = { isLocked, isAnnouncementOnly, isPublic, isGeneral };
   const space: SpaceState = {
-    uuid: uuidOf(`room ${name}`),
+    uuid: internalIdFor(`room ${name}`),
     name,
     title,
     type,

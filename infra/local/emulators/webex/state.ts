@@ -1,11 +1,15 @@
+import { emptyMemory } from "../webex-login/memory.ts";
 import type { Memory } from "../webex-login/memory.ts";
 import type { PersonSeed } from "./seed.ts";
 
 /** All that the emulator remembers; plain JSON, so that it survives a restart. */
 export interface WebexState extends Memory {
-  /** This and the spaces are absent in a state of before they were kept. */
-  people?: PeopleState;
-  spaces?: SpaceState[];
+  people: PeopleState;
+  spaces: SpaceState[];
+}
+
+export function emptyState(): WebexState {
+  return { ...emptyMemory(), people: { added: [], changed: {}, gone: {} }, spaces: [] };
 }
 
 /** How the people differ from those that the emulator was started with. */

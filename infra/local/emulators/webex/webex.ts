@@ -5,12 +5,11 @@ import { answerAuthorize } from "../webex-login/authorize.ts";
 import { webexControls } from "../webex-login/controls.ts";
 import type { WebexControls } from "../webex-login/controls.ts";
 import { Directory } from "../webex-login/directory.ts";
-import { emptyMemory } from "../webex-login/memory.ts";
 import type { RefreshTokens } from "../webex-login/service.ts";
 import { answerToken } from "../webex-login/token.ts";
 import { answerControl, messagingControls } from "./controls.ts";
 import type { MessagingControls } from "./controls.ts";
-import { noPeopleYet, People } from "./people.ts";
+import { People } from "./people.ts";
 import type { Person } from "./people.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { WebexSeed } from "./seed.ts";
@@ -18,8 +17,8 @@ import { answerApi } from "./service.ts";
 import type { ApiService } from "./service.ts";
 import { defaultSettings } from "./settings.ts";
 import type { WebexSettings } from "./settings.ts";
-import { sharedSave } from "./shared-save.ts";
 import { Spaces } from "./spaces.ts";
+import { emptyState } from "./state.ts";
 import type { WebexState } from "./state.ts";
 
 export interface WebexOptions extends EmulatorOptions, WebexSeed {
@@ -64,11 +63,9 @@ export async function startWebex(options: WebexOptions): Promise<Webex> {
 
 function open(options: WebexOptions, url: () => string): ApiService {
   const now = (): Date => options.clock?.now() ?? new Date();
-  const state = openState<WebexState>(options.stateFile, emptyMemory);
-  const people = new People(options.people, options.crowd, (state.value.people ??= noPeopleYet()));
-  const isNew = state.value.spaces === undefined;
-  const spaces = new Spaces((state.value.spaces ??= []));
-  if (isNew) for (const seed of options.rooms ?? []) spaces.add(seed, people, now());
+  const state = openState(options.stateFile, () => stateOf(options, now));
+  const people = new People(options.people, options.crowd, state.value.people);
+  const spaces = new Spaces(state.value.spaces);
   const accounts = {
     listed: () => [...people.outsideCrowd()].filter(canSignIn),
     byEmail: people.byEmail.bind(people),
@@ -88,8 +85,16 @@ function open(options: WebexOptions, url: () => string): ApiService {
     counts: { requests: 0, throttled: 0, inFlight: 0, maxInFlight: 0 },
     changes: [],
     organization: { uuid: state.value.organization, displayName: options.organization ?? "Example" },
-    save: sharedSave(() => state.save()),
+    save: () => state.save(),
   };
+}
+
+function stateOf({ people, crowd, rooms = [] }: WebexSeed, now: () => Date): WebexState {
+  const state = emptyState();
+  const everybody = new People(people, crowd, state.people);
+  const spaces = new Spaces(state.spaces);
+  for (const seed of rooms) spaces.add(seed, everybody, now());
+  return state;
 }
 
 function canSignIn({ type = "person", loginEnabled = true, invitePending = false }: Person): boolean {

@@ -53,7 +53,7 @@ suite("who is in the directory", () => {
       "excluded department",
     ],
     ["who is a bot", listed("ada", { kind: "bot" }), { keep: [] }, "bot"],
-    ["whom an app has made", listed("ada", { kind: "app user" }), {}, "app user"],
+    ["whom an app has made", listed("ada", { kind: "app user" }), { keep: [] }, "app user"],
   ];
   for (const [says, person, file, reason] of outside) {
     test(`${says} is not added, and is removed`, () => {
@@ -288,9 +288,9 @@ suite("nothing is changed", () => {
     isLeftAlone(planOf({ ...given, space: read({ ...group, type: "direct" }) }), "direct_space", /space_id/u);
   });
 
-  test("in what is remembered of absences either", () => {
-    const absences = { "id of ada": "2026-11-01T04:30:00.000Z" };
-    assert.deepEqual(planOf({ ...given, people: [], absences }).absences, absences);
+  test("in what is remembered of who is missing either", () => {
+    const missing = { "id of ada": "2026-11-01T04:30:00.000Z" };
+    assert.deepEqual(planOf({ ...given, people: [], missing }).missing, missing);
   });
 });
 

@@ -1,19 +1,22 @@
-import { type Absences, type KeptAbsences, knownAbsences } from "./absences.ts";
+import { type MissingSince, type KeptMissing, knownMissing } from "./missing.ts";
 import type { SpaceWork } from "./space-work.ts";
 
-/** What is known of absences now, and how it is kept for the next run; a dry run keeps nothing. */
-export interface AbsenceMemory {
-  absences: Absences;
+/** Who is known to be missing now, and how that is kept for the next run; a dry run keeps nothing. */
+export interface MissingMemory {
+  missing: MissingSince;
   /** @throws the storage client's error */
-  keep(absences: Absences): Promise<void>;
+  keep(missing: MissingSince): Promise<void>;
 }
 
-/** @throws the storage client's error */
-export async function recallAbsences(work: SpaceWork): Promise<AbsenceMemory> {
+/**
+ * Who was missing when it was looked last, and since when.
+ * @throws the storage client's error
+ */
+export async function recallMissing(work: SpaceWork): Promise<MissingMemory> {
   const { documents, clock } = work.world;
-  const kept = await documents.absences(work.job.space);
+  const kept = await documents.missing(work.job.space);
   return {
-    absences: knownAbsences(kept, clock.now()),
+    missing: knownMissing(kept, clock.now()),
     keep: (since) => save(kept, { since }, work),
   };
 }
@@ -25,17 +28,17 @@ export async function recallAbsences(work: SpaceWork): Promise<AbsenceMemory> {
 export async function keepUnread(work: SpaceWork): Promise<void> {
   const { job, world } = work;
   if (job.request.kind === "undo" || work.isDryRun) return;
-  const kept = await world.documents.absences(job.space);
+  const kept = await world.documents.missing(job.space);
   if (Object.keys(kept.since).length === 0) return;
   const { since, unreadSince = world.clock.now().toISOString() } = kept;
   await save(kept, { since, unreadSince }, work);
 }
 
 async function save(
-  kept: KeptAbsences,
-  next: KeptAbsences,
+  kept: KeptMissing,
+  next: KeptMissing,
   { job, world, isDryRun }: SpaceWork,
 ): Promise<void> {
   if (isDryRun || JSON.stringify(next) === JSON.stringify(kept)) return;
-  await world.documents.saveAbsences(job.space, next);
+  await world.documents.saveMissing(job.space, next);
 }
