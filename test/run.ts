@@ -48,17 +48,16 @@ function processes(): string[] {
   );
 }
 
-/** Each file is a suite of its own, so that its hooks end with its tests. */
+/**
+ * All are loaded before the first test is run: the hooks that close what a file has begun come when no test is left, and
+ * a file that is still being loaded has none yet.
+ */
 function moduleThatRuns(tests: readonly string[]): string {
-  const urlOf = (file: string): string => JSON.stringify(pathToFileURL(path.join(ROOT, file)).href);
-  return [
-    `import { suite } from "node:test";`,
-    `import ${urlOf("test/at-the-end.ts")};`,
-    // One after the other: what two of them share would else take the tests of both for those of one.
-    "let loaded = Promise.resolve();",
-    ...tests.map(
-      (file) => `suite(${JSON.stringify(file)}, () => (loaded = loaded.then(() => import(${urlOf(file)}))));`,
-    ),
-    "",
-  ].join("\n");
+  const urls = tests.map((file) => pathToFileURL(path.join(ROOT, file)).href);
+  return `import { test } from "node:test";
+const { promise, resolve } = Promise.withResolvers();
+test(${JSON.stringify(`the tests of ${tests.join(", ")} are loaded`)}, () => promise);
+for (const url of ${JSON.stringify(urls)}) await import(url);
+resolve();
+`;
 }

@@ -4,14 +4,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../shared/clock.ts";
 import type { SecretStore } from "../../shared/secrets/secret-store.ts";
 import { secretsFile } from "../../shared/secrets/secrets-file.ts";
-import { atTheEnd } from "../at-the-end.ts";
 
 const root = await mkdtemp(path.join(tmpdir(), "commands-"));
-atTheEnd(() => rm(root, { recursive: true }));
+after(() => rm(root, { recursive: true }));
 
 export interface CommandLine {
   /** A folder of this test's own. */

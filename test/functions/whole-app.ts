@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { TestContext } from "node:test";
+import { after, type TestContext } from "node:test";
 import { bundleApp } from "../../infra/bundle.ts";
 import { type Host, startHost } from "../../infra/local/host/host.ts";
-import { atTheEnd } from "../at-the-end.ts";
 import { LogBook } from "../host/fixture-host.ts";
 
 export const HOST_KEY = "the-function-key";
@@ -19,7 +18,7 @@ export interface AppHost {
 
 // Once for all tests of a file; here, since what is registered within a test ends with it.
 export const appRoot = await mkdtemp(path.join(tmpdir(), "rollcall-app-"));
-atTheEnd(() => rm(appRoot, { recursive: true, force: true }));
+after(() => rm(appRoot, { recursive: true, force: true }));
 await bundleApp("functions/main.ts", appRoot);
 
 /** A host of the whole function app with these settings and no others; it ends with the test. */

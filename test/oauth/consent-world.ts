@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { after } from "node:test";
 import { startAzurite } from "../../infra/local/emulators/azurite.ts";
 import { type Graph, startGraph } from "../../infra/local/emulators/graph/graph.ts";
 import { PERSONAL_TENANT } from "../../infra/local/emulators/microsoft-login/directory.ts";
@@ -21,7 +22,6 @@ import { microsoftTokens } from "../../shared/oauth/microsoft-tokens.ts";
 import { sessionKey } from "../../shared/oauth/session-key.ts";
 import { webexTokens } from "../../shared/oauth/webex-tokens.ts";
 import { type StorageAccount, storageAccountFrom } from "../../shared/storage/storage-account.ts";
-import { atTheEnd } from "../at-the-end.ts";
 import { connectionsInMemory } from "../fakes/connections-in-memory.ts";
 import { type FakeClock, fakeClock } from "../fakes/fake-clock.ts";
 import { rememberingLogger, type RememberingLogger } from "../fakes/remembering-logger.ts";
@@ -41,7 +41,7 @@ const SCHOOL = { id: "aaaaaaaa-0000-0000-0000-000000000000", domain: "school.exa
 const { certificate, certificateFile } = await ensureCertificates(LOCAL_CERTIFICATES);
 const azurite = await startAzurite({ certificateFile });
 const running: { close(): Promise<void> }[] = [azurite];
-atTheEnd(() => Promise.all(running.map((service) => service.close())));
+after(() => Promise.all(running.map((service) => service.close())));
 
 /** What connecting accounts works with: emulators, real tables, secrets and a registry in memory. */
 export interface ConsentWorld {

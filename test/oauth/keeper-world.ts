@@ -1,3 +1,4 @@
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startWebex, type Webex } from "../../infra/local/emulators/webex/webex.ts";
 import { ensureCertificates } from "../../infra/local/tls.ts";
@@ -7,7 +8,6 @@ import type { KeeperOptions } from "../../shared/oauth/keeper-options.ts";
 import { microsoftTokens } from "../../shared/oauth/microsoft-tokens.ts";
 import { webexTokens } from "../../shared/oauth/webex-tokens.ts";
 import { cachedSecrets } from "../../shared/secrets/secret-cache.ts";
-import { atTheEnd } from "../at-the-end.ts";
 import { connectionsInMemory } from "../fakes/connections-in-memory.ts";
 import { type FakeClock, fakeClock } from "../fakes/fake-clock.ts";
 import { lockInMemory } from "../fakes/lock-in-memory.ts";
@@ -65,7 +65,7 @@ const WEBEX_SCOPES = "spark:people_read spark:memberships_read";
 
 const { certificate } = await ensureCertificates(fileURLToPath(new URL("../../.local/tls", import.meta.url)));
 const services: Webex[] = [];
-atTheEnd(() => Promise.all(services.map((service) => service.close())));
+after(() => Promise.all(services.map((service) => service.close())));
 
 export interface WebexKeeperWorld extends KeeperWorld {
   webex: Webex;

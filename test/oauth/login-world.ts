@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { after } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { startMicrosoftLogin, type MicrosoftLogin } from "../../infra/local/emulators/microsoft-login.ts";
 import { ensureCertificates } from "../../infra/local/tls.ts";
-import { atTheEnd } from "../at-the-end.ts";
 import { type FakeClock, fakeClock } from "../fakes/fake-clock.ts";
 
 export const CLIENT_ID = "11111111-2222-3333-4444-555555555555";
@@ -13,7 +13,7 @@ export const SCOPES = ["offline_access", "User.Read", "Calendars.ReadWrite", "Co
 
 const { certificate } = await ensureCertificates(fileURLToPath(new URL("../../.local/tls", import.meta.url)));
 const logins: MicrosoftLogin[] = [];
-atTheEnd(() => Promise.all(logins.map((login) => login.close())));
+after(() => Promise.all(logins.map((login) => login.close())));
 
 export interface LoginWorld {
   login: MicrosoftLogin;

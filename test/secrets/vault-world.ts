@@ -1,3 +1,4 @@
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { SecretClient, type SecretProperties } from "@azure/keyvault-secrets";
 import { type TokenClaims, issueToken, readToken } from "../../infra/local/emulators/access-token.ts";
@@ -6,7 +7,6 @@ import { startKeyVault } from "../../infra/local/emulators/key-vault.ts";
 import { ensureCertificates } from "../../infra/local/tls.ts";
 import { keyVault } from "../../shared/secrets/key-vault.ts";
 import type { SecretStore } from "../../shared/secrets/secret-store.ts";
-import { atTheEnd } from "../at-the-end.ts";
 import { type FakeClock, fakeClock } from "../fakes/fake-clock.ts";
 
 export const KEY = "a key of this test";
@@ -24,7 +24,7 @@ const TOKEN_END = new Date("2100-01-01T00:00:00Z");
 
 const { certificate } = await ensureCertificates(fileURLToPath(new URL("../../.local/tls", import.meta.url)));
 const servers: { close(): Promise<void> }[] = [];
-atTheEnd(() => Promise.all(servers.map((server) => server.close())));
+after(() => Promise.all(servers.map((server) => server.close())));
 
 export interface VaultWorld {
   vault: Emulator;

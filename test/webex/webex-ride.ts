@@ -1,14 +1,14 @@
+import { after } from "node:test";
 import pLimit from "p-limit";
 import { type Emulator, type EmulatorRequest, startEmulator } from "../../infra/local/emulators/emulator.ts";
 import { LOCAL_CERTIFICATES, ensureCertificates } from "../../infra/local/tls.ts";
 import type { WebexPace } from "../../shared/webex/pace.ts";
 import { openWebexRoad, type WebexRoad } from "../../shared/webex/webex-road.ts";
-import { atTheEnd } from "../at-the-end.ts";
 import { type FakeClock, fakeClock } from "../fakes/fake-clock.ts";
 
 const { certificate } = await ensureCertificates(LOCAL_CERTIFICATES);
 const servers: Emulator[] = [];
-atTheEnd(() => Promise.all(servers.map((server) => server.close())));
+after(() => Promise.all(servers.map((server) => server.close())));
 
 export interface ScriptedAnswer {
   status: number;

@@ -1,4 +1,4 @@
-import type { TestContext } from "node:test";
+import { after, type TestContext } from "node:test";
 import { TableServiceClient } from "@azure/data-tables";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
@@ -10,7 +10,6 @@ import { PERSONAL_TENANT } from "../../infra/local/emulators/microsoft-login/dir
 import { type MicrosoftLogin, startMicrosoftLogin } from "../../infra/local/emulators/microsoft-login.ts";
 import { type SmtpEmulator, startSmtp } from "../../infra/local/emulators/smtp.ts";
 import { LOCAL_CERTIFICATES, ensureCertificates } from "../../infra/local/tls.ts";
-import { atTheEnd } from "../at-the-end.ts";
 import { contractObserver } from "../contracts/contract-check.ts";
 
 export const COACH = "coach@mantabots.example";
@@ -33,7 +32,7 @@ export interface Services {
 const { certificate, certificateFile } = await ensureCertificates(LOCAL_CERTIFICATES);
 /** One for all tests of a process: it takes longer to start than all the rest. */
 const azurite = await startAzurite({ certificateFile });
-atTheEnd(() => azurite.close());
+after(() => azurite.close());
 
 /** All that Rollcall talks to, empty but for one account. Ends with the test, which fails if the contract with Graph was broken. */
 export async function startServices(
