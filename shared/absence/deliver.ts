@@ -12,8 +12,8 @@ import type { Told } from "./told.ts";
 export interface DeliveryWorld {
   ledger: Ledger<Told>;
   clock: Clock;
-  /** The registrations there are, by users' ids. @throws the storage client's error */
-  registrations(): Promise<ReadonlyMap<string, string>>;
+  /** As they are now, by users' ids. @throws the storage client's error */
+  registrations(ids: readonly string[]): Promise<ReadonlyMap<string, string | undefined>>;
 }
 
 export interface Delivery {
@@ -48,7 +48,9 @@ export async function deliver(
   try {
     for (const some of together(tellings)) {
       if (signal.aborted) break;
-      await deliverSome(some, { outlet, signal, world, delivery });
+      const registrations = await world.registrations(some.map(({ user }) => user.id));
+      const still = some.filter(({ user }) => registrations.get(user.id) === user.registration);
+      await deliverSome(still, { outlet, signal, world, delivery });
     }
   } catch (error) {
     if (!(error instanceof LedgerConflictError)) throw error;
@@ -72,10 +74,8 @@ interface Delivering {
   delivery: Delivery;
 }
 
-async function deliverSome(planned: readonly Telling[], delivering: Delivering): Promise<void> {
+async function deliverSome(tellings: readonly Telling[], delivering: Delivering): Promise<void> {
   const { outlet, world, delivery } = delivering;
-  const present = await world.registrations();
-  const tellings = planned.filter(({ user }) => present.get(user.id) === user.registration);
   // One that is down is not asked, so there is no doubt to be written down first.
   const { isDown } = outlet.absence;
   const versions = isDown

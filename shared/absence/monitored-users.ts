@@ -14,6 +14,8 @@ export interface MonitoredUsers {
   keys(): Promise<string[]>;
   /** Users in the order of their row keys. */
   read(range?: KeyRange): Promise<KeptUsers>;
+  /** Which registrations these users have now; undefined for who is not watched any more. In one stretch of the rows. */
+  registrations(ids: readonly string[]): Promise<ReadonlyMap<string, string | undefined>>;
   find(id: string): Promise<MonitoredUser | undefined>;
   /** Who was named so, without regard to case. */
   named(email: string): Promise<MonitoredUser[]>;
@@ -48,6 +50,8 @@ interface UserRow {
 
 const TABLE = "monitored";
 const PARTITION = "users";
+/** Comes before every character that a key may hold. */
+const BEFORE_ALL_OF_A_KEY = " ";
 const COLUMNS = ["rowKey", "email", "registration", "registeredAt", "found"] satisfies (keyof UserRow)[];
 
 /** Permission: Storage Table Data Contributor */
@@ -71,6 +75,14 @@ export function monitoredUsersIn(storage: StorageAccount): MonitoredUsers {
         } else unreadable += 1;
       }
       return { users, unreadable, save: (changed) => save(storage, changed, etags) };
+    },
+    async registrations(ids) {
+      const keys = ids.map(encodeKey).toSorted();
+      const range = { from: keys[0], to: `${keys.at(-1)}${BEFORE_ALL_OF_A_KEY}` };
+      const rows = rowsOf<UserRow>(await open(), PARTITION, ["rowKey", "registration"], range);
+      const byKey = new Map<string, string>();
+      for await (const { rowKey, registration } of rows) byKey.set(rowKey, registration);
+      return new Map(ids.map((id) => [id, byKey.get(encodeKey(id))]));
     },
     async find(id) {
       const row = await unlessMissing((await open()).getEntity(PARTITION, encodeKey(id)));

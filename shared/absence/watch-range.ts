@@ -155,7 +155,7 @@ async function carryOut(
       () => kept.save(seen),
       ...world.outlets.map((outlet) => async () => {
         const its = tell.filter(({ scope }) => scope === outlet.scope);
-        tally.deliveries.push(await deliverTo(outlet, its, part, lease.signal, world));
+        tally.deliveries.push(await deliverTo(outlet, its, lease.signal, world));
       }),
     ];
     tally.problems.push(...(await failuresOf(work, (each) => each())));
@@ -167,7 +167,6 @@ async function carryOut(
 async function deliverTo(
   outlet: Outlet,
   tellings: readonly Telling[],
-  part: Part,
   lost: AbortSignal,
   { clock, ledger, users }: RangeWorld,
 ): Promise<Delivery> {
@@ -176,8 +175,7 @@ async function deliverTo(
     return await deliver(tellings, outlet, deadline, {
       clock,
       ledger: ledgerInTime(ledger, clock),
-      registrations: async () =>
-        new Map((await users.read(part)).users.map(({ id, registration }) => [id, registration])),
+      registrations: (ids) => users.registrations(ids),
     });
   } finally {
     deadline.clear();
