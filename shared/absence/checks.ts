@@ -44,13 +44,16 @@ const Check = z.object({
 /** Keeps the checks as documents in `checks/`, one for each part of a tick. */
 export function checksIn(blobs: JsonBlobs, clock: Clock): Checks {
   const latest = new Map<string, Check>();
+  const nameOf = (partition: string): string => `${FOLDER}${partition}.json`;
+  const stored = async (name: string): Promise<Check | undefined> =>
+    Check.safeParse(await blobs.read(name)).data;
   const storedAt = new Map<string, number>();
   return {
     async note(partition, { from, to, missed }, { isWriting }) {
       const now = clock.now();
-      const before = latest.get(partition);
       const check: Check = { at: now.toISOString(), from, to };
       if (missed.length > 0) {
+        const before = latest.get(partition) ?? (await stored(nameOf(partition)));
         const since = (key: string): string | null => (before && lastCheckOf(key, [before])) ?? null;
         check.missed = Object.fromEntries(missed.map((key) => [key, since(key)]));
       }
@@ -58,13 +61,12 @@ export function checksIn(blobs: JsonBlobs, clock: Clock): Checks {
       const since = storedAt.get(partition) ?? now.getTime();
       storedAt.set(partition, since);
       if (!isWriting && now.getTime() - since < STORED_EVERY_MS) return;
-      await blobs.put(`${FOLDER}${partition}.json`, check);
+      await blobs.put(nameOf(partition), check);
       storedAt.set(partition, now.getTime());
     },
     async all() {
-      const names = await blobs.names(FOLDER);
-      const stored = await Promise.all(names.map((name) => blobs.read(name)));
-      return [...latest.values(), ...stored.flatMap((each) => Check.safeParse(each).data ?? [])];
+      const kept = await Promise.all((await blobs.names(FOLDER)).map(stored));
+      return [...latest.values(), ...kept.flatMap((check) => check ?? [])];
     },
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { findUsersByAddress } from "../graph/find-user.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
@@ -10,14 +9,22 @@ export interface DirectoryWorld {
   clock: Clock;
   users: MonitoredUsers;
   directory(options: { signal: AbortSignal }): Promise<GraphRoad>;
+  /** When the addresses of users who are gone were last looked up, by users' ids; milliseconds. */
+  lookedUpAt: Map<string, number>;
 }
 
 const ANSWER_WITHIN_MS = 9000;
-const MINUTES = 60;
+const HOUR_MS = 60 * 60_000;
+/** In one part of a tick. */
+const MOST_LOOKED_UP = 10;
 
-/** Whether this minute is the one of the hour in which a user's address is looked up: never all of them at once. */
-export function isTurnOf({ id }: Pick<MonitoredUser, "id">, now: Date): boolean {
-  return createHash("sha256").update(id).digest().readUInt32BE() % MINUTES === now.getUTCMinutes();
+/** Of those who are gone, whose address is to be looked up by now: hourly, and never all at once. */
+export function dueForLookUp(
+  gone: readonly MonitoredUser[],
+  { clock, lookedUpAt }: DirectoryWorld,
+): MonitoredUser[] {
+  const before = clock.now().getTime() - HOUR_MS;
+  return gone.filter(({ id }) => (lookedUpAt.get(id) ?? before) <= before).slice(0, MOST_LOOKED_UP);
 }
 
 /**
@@ -28,6 +35,7 @@ export function isTurnOf({ id }: Pick<MonitoredUser, "id">, now: Date): boolean 
  */
 export async function followAddress(user: MonitoredUser, world: DirectoryWorld): Promise<void> {
   const { users } = world;
+  world.lookedUpAt.set(user.id, world.clock.now().getTime());
   const limit = { milliseconds: ANSWER_WITHIN_MS, clock: world.clock };
   const [found, ...others] = await withinDeadline(limit, async (signal) =>
     findUsersByAddress(await world.directory({ signal }), user.email),

@@ -113,17 +113,23 @@ function tellingOf(shown: Shown, target: Target): Telling | undefined {
   const { scope, kind } = target;
   const entry = entryOf(user, target);
   const state = { registration: user.registration, away, digest: shown.digestFor(kind) };
-  if (entry.intent && isSame(entry.intent.fact, state)) return waitingOf(user, target, now);
+  if (entry.intent?.fact.says !== undefined && isSame(entry.intent.fact, state)) {
+    return waitingOf(user, target, now);
+  }
   if (isSettled(entry, state)) return undefined;
   const fact: Told = { ...state, at: now.toISOString(), tries: 1, says: shown.saysTo(kind) };
   return begun(user, target, { fact, reference: referenceOf(scope, user.id, fact), now });
 }
 
-/** News that a target has not taken, as they were found, when it is time for another try. */
+/**
+ * News that a target has not taken, as they were found, when it is time for another try. What was found before somebody
+ * was stopped and started again is no news of theirs any more.
+ */
 function waitingOf(user: MonitoredUser, target: Target, now: Date): Telling | undefined {
   const { intent } = entryOf(user, target);
   if (!intent || !isDue(intent, now)) return undefined;
   const { fact, reference } = intent;
+  if (fact.says === undefined || fact.registration !== user.registration) return undefined;
   return begun(user, target, { fact: { ...fact, tries: triesOf(fact) + 1 }, reference, now });
 }
 

@@ -1,18 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../clock.ts";
 import { findUsersByAddress } from "../graph/find-user.ts";
 import { GraphServiceError } from "../graph/graph-error.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
 import { withinDeadline } from "../http/deadline.ts";
-import type { JsonBlobs } from "../storage/json-blobs.ts";
 import type { MonitorRequest } from "./monitor-request.ts";
 import type { MonitoredUsers } from "./monitored-users.ts";
-import { noteMissed } from "./sync.ts";
+import { forgetMissed, type MissedWorld, noteMissed } from "./missed-requests.ts";
 
-export interface MonitorWorld {
-  clock: Clock;
+export interface MonitorWorld extends MissedWorld {
   users: MonitoredUsers;
-  blobs: JsonBlobs;
   /** The road to the directory, where nobody stands in line behind the mailboxes of a tick. */
   directory(options: { signal: AbortSignal }): Promise<GraphRoad>;
 }
@@ -27,23 +23,21 @@ const ANSWER_WITHIN_MS = 9000;
  * Starts watching a user, or stops. Starting again has the targets told again: the mediator asks because it knows nothing.
  * @param request.email  an address of the user; the mediator is told by this very text
  * @throws {AppTokenError | SecretStoreError | DeadlineError}, Graph's error or the storage client's: it may be done or
- *   not, and asking again does it
+ *   not; the next tick does it, or asking again
  */
-export async function startOrStop(
-  { email, monitor: isWanted }: MonitorRequest,
-  world: MonitorWorld,
-): Promise<MonitorOutcome> {
+export async function startOrStop(request: MonitorRequest, world: MonitorWorld): Promise<MonitorOutcome> {
+  const { email, monitor: isWanted } = request;
   try {
     return await (isWanted ? startWatching(email, world) : stopWatching(email, world));
   } catch (error) {
     // Where storage is away nothing can be noted either, and this failure says so.
-    if (mayBeServedLater(error)) await noteMissed(world).catch(() => undefined);
+    if (mayBeServedLater(error)) await noteMissed(request, world).catch(() => undefined);
     throw error;
   }
 }
 
-/** An address that Graph does not understand would have the mediator asked each hour for ever. */
-function mayBeServedLater(error: unknown): boolean {
+/** An address that Graph does not understand would be asked for with each tick for ever. */
+export function mayBeServedLater(error: unknown): boolean {
   return !(error instanceof GraphServiceError && error.status === 400);
 }
 
@@ -67,6 +61,7 @@ async function startWatching(email: string, world: MonitorWorld): Promise<Monito
  */
 async function stopWatching(email: string, world: MonitorWorld): Promise<MonitorOutcome> {
   const { users } = world;
+  await forgetMissed(email, world);
   const named = await users.named(email);
   for (const { id } of named) await users.remove(id);
   if (named.length > 0) return "done";

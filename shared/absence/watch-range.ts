@@ -9,7 +9,7 @@ import { encodeKey } from "../storage/row-key.ts";
 import type { KeyRange } from "../storage/table-query.ts";
 import type { Checks } from "./checks.ts";
 import { deliver, type Delivery } from "./deliver.ts";
-import { type DirectoryWorld, followAddress, isTurnOf } from "./follow-address.ts";
+import { type DirectoryWorld, dueForLookUp, followAddress } from "./follow-address.ts";
 import type { MonitoredUser } from "./monitored-user.ts";
 import type { KeptUsers } from "./monitored-users.ts";
 import type { Outlet } from "./outlet.ts";
@@ -101,7 +101,8 @@ async function look(
     })),
   );
   const readings = await readAll(users, log, tally, world);
-  tally.gone = users.filter((user) => isGone(readings.get(user.id)) && isTurnOf(user, clock.now()));
+  const gone = users.filter(({ id }) => isGone(readings.get(id)));
+  tally.gone = dueForLookUp(gone, world);
   return planTick({ users, readings, targets, message, now: clock.now() });
 }
 
@@ -119,9 +120,10 @@ async function readAll(
     const line = `${missing.length} of ${users.length} mailboxes could not be read: ${why}`;
     if (missing.length > 0 && missing.length === users.length) tally.problems.push(new Error(line));
     else if (missing.length > 0) log.warn(line);
-    const closed = shutOut(
-      [...readings.values()].map((reading) => ("unreadable" in reading ? reading.unreadable : undefined)),
+    const problems = [...readings.values()].map((reading) =>
+      "unreadable" in reading ? reading.unreadable : undefined,
     );
+    const closed = missing.length === 0 ? shutOut(problems) : undefined;
     if (closed !== undefined) {
       doubtToken();
       tally.problems.push(new Error(closed));

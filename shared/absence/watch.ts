@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
 import { firstLineOf } from "../error-message.ts";
 import type { Logger } from "../log.ts";
 import { throwAll } from "../failures.ts";
 import { sendAll } from "../runs/send-all.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
 import { parsePartition, partitionsOf, readPartition } from "./partitions.ts";
+import { serveMissed } from "./serve-missed.ts";
 import { syncWhenNeeded, type SyncWorld } from "./sync.ts";
 import { type RangeWorld, watchRange } from "./watch-range.ts";
 
@@ -27,19 +27,22 @@ export async function tick(log: Logger, world: WatchWorld): Promise<void> {
 
 async function watchThenSync(log: Logger, world: WatchWorld): Promise<void> {
   const keys = await world.users.keys();
-  // Who listens for silence is told that there is none to break.
-  if (keys.length === 0) log.info("ROLLCALL_ABSENCE_OK nobody is watched");
-  else await watchAll(keys, log, world);
+  const [watched] = await Promise.allSettled([watchAll(keys, log, world)]);
   // After the news, which are not to wait for a mediator that has many users to send.
+  await serveMissed(log, world);
   await syncWhenNeeded({ isEmpty: keys.length === 0 }, log, world);
+  if (watched.status === "rejected") throw watched.reason;
 }
 
 async function watchAll(keys: readonly string[], log: Logger, world: WatchWorld): Promise<void> {
+  // Who listens for silence is told that there is none to break.
+  if (keys.length === 0) return log.info("ROLLCALL_ABSENCE_OK nobody is watched");
   const parts = partitionsOf(keys);
   if (parts.length === 0) return alone({ partition: EVERYBODY }, log, world);
-  // Whatever has not been begun since the last tick would only be done twice. Between other bounds it is another part.
-  const waiting = (await world.queue.peek()).map(readPartition);
-  const fresh = parts.filter((part) => !waiting.some((other) => isDeepStrictEqual(other, part)));
+  // Whatever has not been begun since the last tick would only be done twice. Whoever has come between its bounds and the
+  // next part's since, because others were stopped, is looked at in the tick after it.
+  const waiting = new Set((await world.queue.peek()).map((body) => readPartition(body)?.partition));
+  const fresh = parts.filter(({ partition }) => !waiting.has(partition));
   throwAll(await sendAll(fresh, world.queue), "Not all parts of the tick could be queued");
   const late = parts.length - fresh.length;
   if (late > 0) log.warn(`${late} of ${parts.length} parts are still in the queue from an earlier tick`);

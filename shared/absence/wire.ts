@@ -86,6 +86,7 @@ export function absenceWorld(env: Environment, { clock = systemClock }: WireOpti
     checks: checksIn(blobs, clock),
     queue: messageQueue(storage, PARTITIONS_QUEUE),
     inWork: new Set(),
+    lookedUpAt: new Map(),
     outlets: [mediatorOutlet(mediator, { clock }), ...webhookOutlets(webhooks, { secrets, clock })],
     lock: (partition) => lease(`absence/${partition}`),
     graph: openRoad(),

@@ -39,7 +39,8 @@ const BatchAnswer = z.object({
 
 /**
  * Whose limits the parts of a batch meet: one mailbox's, or each its own. Of many mailboxes one that is busy is no reason
- * to leave the others alone, even when nothing else was asked with it: then only a refusal of the whole batch counts.
+ * to leave the others alone, even when nothing else was asked with it. Only a full batch of which every part is told to
+ * wait says that it is the app, or the tenant, that asks too much.
  */
 export type BatchReach = "one mailbox" | "many mailboxes";
 
@@ -65,7 +66,8 @@ export async function sendBatch(
     return part && { status: part.status, headers: inLowerCase(part.headers ?? {}), body: part.body };
   });
   graph.patience.giveBack(parts.filter((part) => part?.status === FAILED_DEPENDENCY).length);
-  if (reach === "one mailbox") for (const part of parts) if (part) graph.patience.heed(part);
+  const isOfAll = parts.length === PARTS_PER_BATCH && parts.every((part) => part?.status === 429);
+  if (reach === "one mailbox" || isOfAll) for (const part of parts) if (part) graph.patience.heed(part);
   return parts;
 }
 

@@ -23,7 +23,7 @@ export async function holdBack(plan: RunPlan, work: SpaceWork): Promise<Partial<
     work.warnings.add("plan_changed");
     // Approved twice, and applied meanwhile: it is as whoever approved wanted it.
     const isApplied = waiting?.hash === force && waiting.appliedBy !== undefined;
-    if (!plan.held && isApplied) return {};
+    if (isApplied && plan.phases.flat().length === 0) return {};
     if (!plan.held) throw new SpaceRunError("plan_changed", CHANGED);
   }
   return held(plan, await waitFor(plan, waiting, work), work);

@@ -13,12 +13,7 @@ export class SpaceRunError extends Error {
   }
 }
 
-const CODES: [ErrorClass, string][] = [
-  [DeadlineError, "out_of_time"],
-  // Of Webex's refusals only a login that is not valid and too many requests end a run: others are an obstacle to it, or
-  // are told of in the row of the change that they concern.
-  [WebexServiceError, "throttled"],
-];
+const CODES: [ErrorClass, string][] = [[DeadlineError, "out_of_time"]];
 
 /** What a run that came to nothing says of itself: a stable code, and one line that helps. */
 export function runErrorOf(error: unknown): RunError {
@@ -28,6 +23,10 @@ export function runErrorOf(error: unknown): RunError {
       code: "permission_missing",
       message: `The Webex account, or what it consented to, does not allow this; connect it again as an administrator, and accept every permission. (${error.message})`,
     };
+  }
+  // Other refusals are an obstacle to a run, or are told of in the row of the change that they concern.
+  if (error instanceof WebexServiceError && error.status === 429) {
+    return { code: "throttled", message: error.message };
   }
   return describeRunError(error, CODES);
 }

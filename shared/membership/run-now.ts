@@ -33,9 +33,6 @@ interface Forced {
   world: WorkWorld;
 }
 
-/** When the queue goes on with a run whose process has ended: the answer, which takes 200 s at the most, was due before. */
-const GO_ON_AFTER_MS = 240_000;
-
 /** Runs what somebody asked for, as far as it can be done while they wait; the rest goes on in the queue. */
 export async function runNow(
   spaces: readonly ConfiguredSpace[],
@@ -82,8 +79,10 @@ async function runOne(
 ): Promise<Run | undefined> {
   const job = jobOf(message);
   let isBegun = false;
+  // Should its process end, or its time: the queue goes on with it then, and waits for as long as the lock is still held.
   const onBegin = async (): Promise<void> => {
-    await world.queue.send({ ...message, part: 1 }, { delayMs: GO_ON_AFTER_MS });
+    const delayMs = Math.max(0, until.getTime() - world.clock.now().getTime());
+    await world.queue.send({ ...message, part: 1 }, { delayMs });
     isBegun = true;
   };
   const run = (ending: AbortSignal): Promise<Run> =>

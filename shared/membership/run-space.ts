@@ -120,7 +120,8 @@ async function lookAround(
 
 async function begin(plan: RunPlan, course: Course): Promise<BegunCourse> {
   const { job, world, options } = course.work;
-  await options.onBegin?.();
+  // One that has nothing to do has nothing to go on with.
+  if (plan.phases.flat().length > 0) await options.onBegin?.();
   await world.documents.savePlan(job.space, job.runId, { state: "begun", plan });
   return Object.assign(course, { plan });
 }

@@ -2,9 +2,8 @@ import type { Clock } from "../clock.ts";
 import { intending, type LedgerEntry, NOTHING_KNOWN } from "../ledger/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { openScope, type ScopeLedger } from "../ledger/scope-ledger.ts";
-import { sameForm } from "./address.ts";
 import type { MembershipFact } from "./membership-fact.ts";
-import type { Member } from "./space.ts";
+import { addressesOf, type Member } from "./space.ts";
 import { type Step, subjectOf } from "./steps.ts";
 
 /** What a step came to: a change of ours, or no change at all. */
@@ -120,6 +119,8 @@ function concluded(
 }
 
 function presenceOf(members: readonly Member[]): ReadonlyMap<string, Member> {
-  const byEmail = members.map((member) => [sameForm(member.email), member] as const);
+  const byEmail = members.flatMap((member) =>
+    addressesOf(member).map((address) => [address, member] as const),
+  );
   return new Map([...byEmail, ...members.map((member) => [member.personId, member] as const)]);
 }

@@ -57,8 +57,9 @@ export async function workOn(body: unknown, log: Logger, world: WorkWorld): Prom
     return [];
   }
   const whole = run.status === "running" ? await giveUp(run, OUT_OF_TIME, world) : run;
-  // Before its report: a crash in between repeats the run, rather than leaves it without its next try.
-  await tryAgain(whole, message, log, world);
+  // Before its report: a crash in between repeats the run, rather than leaves it without its next try. One that was given
+  // up has had more tries than any.
+  if (whole === run) await tryAgain(run, message, log, world);
   return [await reportRun(whole, { ...world, log })];
 }
 

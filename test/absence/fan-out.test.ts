@@ -64,17 +64,6 @@ test("1,200 users are watched in parts, each told once, and a part that waits is
   assert.equal((await world.watched("p777@contoso.example")).state, "away");
 });
 
-test("a part that waits with other bounds is no reason to leave one out", async (t) => {
-  const world = await anAbsenceWorld(t, { accounts: [] });
-  const { users } = absenceWorld(world.env, { clock: world.clock });
-  const watching = (count: number): Promise<void> =>
-    world.anotherHost({ users: { ...users, keys: async () => keysOf(count) } }).watch(world.log);
-  await watching(1200);
-  await watching(800);
-  // The fourth of four ends with nobody, that of six did not.
-  assert.equal(world.queue.messages.length, 6 + 1);
-});
-
 test("four batches are in flight at Graph at the most, and as many when there is enough to ask", async (t) => {
   const accounts = Array.from({ length: 200 }, (_, index) => `p${index + 1}@contoso.example`);
   const world = await anAbsenceWorld(t, { accounts });

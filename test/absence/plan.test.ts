@@ -191,6 +191,32 @@ suite("news that a target does not take", () => {
     });
   }
 
+  test("are none any more when somebody was stopped and started again, and cannot be read since", () => {
+    const walk = new PlanWalk();
+    walk.fate = "refused";
+    walk.shows = repliesOf("alwaysEnabled");
+    walk.tick(NOW);
+    walk.user = { ...walk.user, registration: "r2" };
+    walk.fate = "taken";
+    walk.shows = undefined;
+    walk.ticks("2026-11-02T08:01:00Z", "2026-11-02T09:00:00Z");
+    assert.deepEqual(walk.story, []);
+    walk.shows = repliesOf("disabled");
+    walk.tick(minutesLater(60));
+    assert.deepEqual(walk.story, ["2026-11-02T09:00 False out"]);
+  });
+
+  test("are made anew when it was not kept what they say", () => {
+    const walk = new PlanWalk();
+    walk.fate = "refused";
+    walk.shows = repliesOf("alwaysEnabled");
+    walk.tick(NOW);
+    if (walk.intent) delete walk.intent.fact.says;
+    walk.fate = "taken";
+    walk.tick(minutesLater(1));
+    assert.deepEqual(walk.story, ["2026-11-02T08:01 True out"]);
+  });
+
   test("give way to newer ones at once", () => {
     const walk = new PlanWalk();
     walk.fate = "refused";

@@ -112,6 +112,19 @@ suite("in batches about many mailboxes", () => {
     assert.equal(pace.restMs(), 0);
   });
 
+  test("a full batch that is told to wait from end to end is about all: nobody sends before the time is over", async (t) => {
+    const world = await batchWorld(t, 21);
+    const pace = manyMailboxesPace(world);
+    const road = await world.openRoad({ pace });
+    const long = { ...busy, headers: { "retry-after": "120" } };
+    for (let event = 0; event < 19; event += 1) faultOn(world, event, long);
+    await batchGet(road, pathsOf(world), { reach });
+    assert.equal(pace.restMs(), 0);
+    for (let event = 0; event < 20; event += 1) faultOn(world, event, long);
+    await batchGet(road, pathsOf(world), { reach });
+    assert.ok(pace.restMs() > 100_000, String(pace.restMs()));
+  });
+
   test("when the batch itself is refused, nobody sends before the time is over", async (t) => {
     const world = await batchWorld(t, 2);
     const pace = manyMailboxesPace(world);

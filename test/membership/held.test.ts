@@ -132,6 +132,16 @@ suite("force", () => {
     assert.deepEqual(world.members(), [ME, ...LEAVERS, "eve@example.org"]);
   });
 
+  test("once more, when one of its changes is still to be made, does not say that all is well", async (t) => {
+    const world = await aHeldSpace(t);
+    const hash = hashOf(await held(world));
+    world.webex.faults.add({ kind: "status", status: 403, method: "DELETE" });
+    assert.equal((await world.sync({ space: "all-hands", force: hash })).status, "partial");
+    const again = await world.service.syncNow({ space: "all-hands", force: hash }, world.log);
+    assert.ok(again.kind === "changed", JSON.stringify(again));
+    assert.equal(again.runs[0]?.error?.code, "plan_changed");
+  });
+
   test("needs no space, since a hash is of one space's plan", async (t) => {
     const world = await aHeldSpace(t);
     const other = world.webex.addSpace({ name: "other", members: [ME] });

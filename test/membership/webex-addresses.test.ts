@@ -76,4 +76,23 @@ suite("of somebody whom Microsoft's directory and Webex know by different addres
     const back = await world.undo(run.runId);
     assert.deepEqual([back.status, world.members()], ["ok", [ME, ...members]], JSON.stringify(back));
   });
+
+  test("whichever the space has tells that an addition has come about whose answer was lost", async (t) => {
+    const world = await aMembershipWorld(t, {
+      people: knownByAnother("x"),
+      file: { source: { type: "microsoft" } },
+    });
+    await connected(world);
+    world.graph.addAccount({ account: "x@example.org", displayName: "x" });
+    const path = "/memberships";
+    world.webex.faults.add({ kind: "status-after", status: 504, method: "POST", path });
+    world.webex.faults.add({ kind: "status", status: 400, method: "POST", path });
+    const run = await world.sync();
+    assert.deepEqual([run.status, run.actions[0]?.outcome], ["partial", "unknown"]);
+    await world.clock.advance(1000);
+    assert.equal((await world.sync()).status, "ok");
+    await world.clock.advance(1000);
+    assert.equal((await world.undo(run.runId)).status, "ok");
+    assert.deepEqual(world.changes(), ["added x.alias@example.org", "removed x.alias@example.org"]);
+  });
 });

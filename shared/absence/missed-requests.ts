@@ -1,0 +1,53 @@
+import * as z from "zod";
+import type { Clock } from "../clock.ts";
+import type { JsonBlobs } from "../storage/json-blobs.ts";
+import { encodeKey } from "../storage/row-key.ts";
+import type { MonitorRequest } from "./monitor-request.ts";
+
+export interface MissedWorld {
+  clock: Clock;
+  /** The container of what is remembered beside the tables. */
+  blobs: JsonBlobs;
+}
+
+/** A request that waits to be served. */
+export interface MissedRequest extends MonitorRequest {
+  /** When it came. ISO 8601, UTC. */
+  at: string;
+}
+
+const FOLDER = "missed/";
+
+const MissedRequest = z.object({ email: z.string(), monitor: z.boolean(), at: z.iso.datetime() });
+
+/** One for each address: only what was asked last counts. */
+function nameOf(email: string): string {
+  return `${FOLDER}${encodeKey(email.toLowerCase())}.json`;
+}
+
+/**
+ * Notes a request that could not be served: a mediator that sends all its users does not look at the answers, and never
+ * asks again by itself.
+ * @throws the storage client's error
+ */
+export async function noteMissed(request: MonitorRequest, { blobs, clock }: MissedWorld): Promise<void> {
+  await blobs.put(nameOf(request.email), { ...request, at: clock.now().toISOString() });
+}
+
+/** It has been served, or never will be. @throws the storage client's error */
+export async function forgetMissed(email: string, { blobs }: Pick<MissedWorld, "blobs">): Promise<void> {
+  await blobs.delete(nameOf(email));
+}
+
+/** How many requests wait to be served; whichever process they came to. @throws the storage client's error */
+export async function countMissed({ blobs }: Pick<MissedWorld, "blobs">): Promise<number> {
+  return (await blobs.names(FOLDER)).length;
+}
+
+/** Those that wait to be served, one after the other. @throws the storage client's error */
+export async function* missedRequests({ blobs }: Pick<MissedWorld, "blobs">): AsyncGenerator<MissedRequest> {
+  for (const name of await blobs.names(FOLDER)) {
+    const missed = MissedRequest.safeParse(await blobs.read(name)).data;
+    if (missed) yield missed;
+  }
+}
