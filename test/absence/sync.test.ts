@@ -65,6 +65,16 @@ test("a request that still cannot be served waits, and what was asked for since 
   assert.deepEqual(await emails(world), [ADA]);
 });
 
+test("a request that cannot be served keeps no other waiting", async (t) => {
+  const world = await anAbsenceWorld(t);
+  world.graph.faults.add({ kind: "status", status: 503, path: "/users\\?", times: 10 });
+  for (const email of [ADA, BLAISE]) await assert.rejects(world.service.monitor({ email, monitor: true }));
+  world.graph.faults.clear();
+  world.graph.faults.add({ kind: "status", status: 503, path: encodeURIComponent(ADA), times: 0 });
+  await world.tick();
+  assert.deepEqual(await emails(world), [BLAISE]);
+});
+
 test("a request is served in a tick that cannot read a single mailbox", async (t) => {
   const world = await anAbsenceWorld(t);
   await world.service.monitor({ email: ADA, monitor: true });
