@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { HEAP_LIMITS } from "./heap-limits.ts";
 import type { Usage } from "./report-usage.ts";
 
 /** A Functions host with the app in it, in a process of its own. */
@@ -19,12 +20,6 @@ const SERVE = fileURLToPath(new URL("../../infra/local/host/serve.ts", import.me
 const REPORT_USAGE = new URL("report-usage.ts", import.meta.url).href;
 /** A worker after the first finds the local host's TypeScript compiled: in the cloud there is none. */
 const NODE_COMPILE_CACHE = fileURLToPath(new URL("../../.local/compile-cache", import.meta.url));
-/**
- * As on the plan's smallest instance, of 512 MB: V8 takes its limits from the memory it finds, and on a large machine
- * leaves garbage where it is until there are hundreds of megabytes.
- * @see https://github.com/v8/v8/blob/main/src/heap/heap.cc HeapSizeFromPhysicalMemory, YoungGenerationSizeFromOldGenerationSize
- */
-const HEAP_LIMITS = ["--max-old-space-size=256", "--max-semi-space-size=1"];
 
 export const MASTER_KEY = "bench-master-key";
 
@@ -34,7 +29,7 @@ export async function startWorker(
   settings: Readonly<Record<string, string>>,
 ): Promise<WorkerProcess> {
   const host = { NODE_COMPILE_CACHE, PORT: "0", HOST_KEY: "bench-host-key", MASTER_KEY };
-  const child = spawn(process.execPath, [...HEAP_LIMITS, `--import=${REPORT_USAGE}`, SERVE, appRoot], {
+  const child = spawn(process.execPath, [...HEAP_LIMITS[512], `--import=${REPORT_USAGE}`, SERVE, appRoot], {
     env: { ...process.env, ...settings, ...host },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
