@@ -217,6 +217,10 @@ function isCorrected(event: Plan["events"][number]): event is PlannedEvent & { c
 }
 
 function warningsOf(plan: Plan): string[] {
-  const codes = plan.events.flatMap((event) => (event.state === "planned" ? event.warnings : []));
-  return [...new Set(plan.unknownResends.length > 0 ? [...codes, "resend_not_found"] : codes)];
+  const codes = plan.events.flatMap((event) => (event.state === "planned" ? (event.warnings ?? []) : []));
+  return [
+    ...(plan.hasResentUnverified ? ["resent_unverified"] : []),
+    ...new Set(codes),
+    ...(plan.unknownResends.length > 0 ? ["resend_not_found"] : []),
+  ];
 }

@@ -54,6 +54,11 @@ export interface Plan {
   recipients: { to: string[]; cc: string[]; replyTo: string[] };
   /** Asked to be announced again, but not among the sessions of this window. */
   unknownResends: string[];
+  /**
+   * Whether a run before this one repeated a notice of which nothing could tell whether it had been sent; also of a
+   * session that has left the calendar since. That run may not have come to its report.
+   */
+  hasResentUnverified: boolean;
 }
 
 export interface PlannedEvent {
@@ -68,7 +73,8 @@ export interface PlannedEvent {
   announcement?: Announcement;
   /** When it is not. */
   correction?: Correction;
-  warnings: PlanWarning[];
+  /** About the notice. */
+  warnings?: PlanWarning[];
 }
 
 /** The event could not be judged; the others are. */
@@ -80,9 +86,9 @@ export interface FailedEvent {
 
 /**
  * `no_adult`: a notice names nobody who is responsible. `…_not_named`: people are announced in a list that the pattern does
- * not show. `resent_unverified`: a run before this one repeated a notice of which nothing could tell whether it had been sent.
+ * not show.
  */
-type PlanWarning = "no_adult" | "resent_unverified" | `${keyof Roster}_not_named`;
+type PlanWarning = "no_adult" | `${keyof Roster}_not_named`;
 
 /** Decides about every session of a window; asks nobody and changes nothing. */
 export function planPass(input: PassInput, options: PlanOptions): Plan {
@@ -95,7 +101,24 @@ export function planPass(input: PassInput, options: PlanOptions): Plan {
     events: events.sort(byStart),
     recipients: { to: file.mail.to, cc: trial ? [] : file.mail.cc, replyTo: file.mail.replyTo },
     unknownResends: [...resend].filter((id) => !here.has(id)),
+    hasResentUnverified: [...input.entries].some(
+      ([id, entry]) => isResentUnverified(entry) && (here.has(id) || isRecent(entry, options.now)),
+    ),
   };
+}
+
+type Entry = LedgerEntry<Registration>;
+
+function isResentUnverified(entry: Entry | { unreadable: string }): entry is Entry {
+  return !("unreadable" in entry) && entry.isUnverified === true;
+}
+
+/** So long a session that is over, or gone, is still told of: a daily report comes in that time. */
+const TOLD_FOR_MS = 25 * 60 * 60_000;
+
+function isRecent(entry: Entry, now: Date): boolean {
+  const facts = [...intentsOf(entry).map(({ fact }) => fact), ...(entry.known ? [entry.known] : [])];
+  return facts.some(({ timeslot }) => timeslot.end.getTime() > now.getTime() - TOLD_FOR_MS);
 }
 
 function planEvent(
@@ -110,7 +133,6 @@ function planEvent(
     const { known, unknown } = attendance(event, book, calendar);
     const entry = entries.get(event.id);
     const readable = entry && !("unreadable" in entry) ? entry : undefined;
-    const before: PlanWarning[] = readable?.isUnverified ? ["resent_unverified"] : [];
     const standing = standingOf({ entry, mark, sightings }, options);
     const asked = askedFor(event.id, standing, entry, options);
     const decision = reasoned(decide({ event, slot, known, standing, resend: asked.resend }), asked);
@@ -121,7 +143,6 @@ function planEvent(
       decision,
       attendance: rosterOf(known),
       unknownAttendees: unknown,
-      warnings: before,
     } as const;
     if (decision.action === "skip") {
       const correction = correctionOf(decision, standing, readable);
@@ -139,7 +160,7 @@ function planEvent(
         asked: asked.begun,
         messageIdOf: (announce, generation) => idOf(event.id, announce, generation, options),
       }),
-      warnings: [...before, ...warningsOf(decision.announced, options.patterns)],
+      warnings: warningsOf(decision.announced, options.patterns),
     };
   } catch (error) {
     return { state: "failed", event, error: messageOf(error) };

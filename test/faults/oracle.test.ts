@@ -13,7 +13,7 @@ const slot = (from: number, to: number): Slot => ({ start: hour(from), end: hour
 const A = slot(30, 32);
 const B = slot(50, 52);
 const SHORTER = slot(30, 31);
-const NONE: PossibleDuplicates = { reported: 0, reportedLater: 0, notNamed: 0 };
+const NONE: PossibleDuplicates = { reported: 0, reportedLater: 0, notReported: 0 };
 const CLEAN = { possible: NONE, findings: [] };
 
 /** A story of one event, told in the order in which it happened. */
@@ -30,6 +30,10 @@ class Story {
   }
   isCancelled(): this {
     this.history.push({ kind: "calendar", event: "e", state: { ...this.#state, isCancelled: true } });
+    return this;
+  }
+  isDeleted(): this {
+    this.history.push({ kind: "calendar", event: "e" });
     return this;
   }
   begins({ mark, copies = [] }: { mark?: Announcement; copies?: string[] } = {}): this {
@@ -243,7 +247,10 @@ suite("a possible duplicate", () => {
 
   test("cannot be reported by a run that is cut off itself: the next report has to", () => {
     const cutOff = (): Story => sentAndCutOff().begins().mails(again).ends(CUT_OFF);
-    assert.deepEqual(verdictOf(cutOff().begins().ends(CUT_OFF), "graph").possible, { ...NONE, notNamed: 1 });
+    assert.deepEqual(verdictOf(cutOff().begins().ends(CUT_OFF), "graph").possible, {
+      ...NONE,
+      notReported: 1,
+    });
     const repeated = verdictOf(cutOff().announced("resent_unverified", again).quiet(), "graph");
     assert.deepEqual(repeated, { possible: { ...NONE, reported: 1, reportedLater: 1 }, findings: [] });
     const warned = cutOff().begins().reports("skipped", "already_registered", {}, ["resent_unverified"]);
@@ -252,6 +259,13 @@ suite("a possible duplicate", () => {
       findings: [],
     });
     assert.deepEqual(found(cutOff().quiet().quiet(), "graph"), ["unreported duplicate"]);
+    const gone = (warnings: string[]): Story =>
+      cutOff().isDeleted().begins().ends({ kind: "reported", status: "ok", rows: [], warnings });
+    assert.deepEqual(verdictOf(gone(["resent_unverified"]), "graph"), {
+      possible: { ...NONE, reportedLater: 1 },
+      findings: [],
+    });
+    assert.deepEqual(found(gone([]), "graph"), ["unreported duplicate"]);
   });
 
   test("has the Message-ID of the first", () => {

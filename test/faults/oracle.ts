@@ -26,10 +26,10 @@ export interface Verdict {
 export interface PossibleDuplicates {
   /** As `resent_unverified`. */
   reported: number;
-  /** By a run that was cut off, and so reported nothing at all; the next report that named the event said so. */
+  /** By a run that was cut off, and so reported nothing at all; the next report said so. */
   reportedLater: number;
-  /** By such a run, too, but no report has named the event since. */
-  notNamed: number;
+  /** By such a run, too, but no report has come since. */
+  notReported: number;
 }
 
 export interface JudgeOptions {
@@ -75,7 +75,7 @@ class Judgement {
   readonly verdict: Verdict = {
     findings: [],
     notices: 0,
-    possibleDuplicates: { reported: 0, reportedLater: 0, notNamed: 0 },
+    possibleDuplicates: { reported: 0, reportedLater: 0, notReported: 0 },
   };
   readonly #options: JudgeOptions;
   readonly events = new Map<string, Followed>();
@@ -225,11 +225,10 @@ class Judgement {
     const { possibleDuplicates: counts } = this.verdict;
     const reports = outcomes.filter((outcome) => outcome.kind === "reported");
     const isCutOff = outcomes.some(({ kind }) => kind === "cut off");
-    this.#toReport = this.#toReport.filter(({ event }) => {
-      const naming = reports.filter(({ rows }) => rows.some((row) => row.event === event));
-      if (naming.length === 0) return true;
-      counts.notNamed -= 1;
-      if (naming.some(({ rows, warnings }) => warnings.includes(RESENT) || isResent(rows, event))) {
+    this.#toReport = this.#toReport.filter(({ event, slot }) => {
+      if (reports.length === 0 || this.#isOver(slot)) return true;
+      counts.notReported -= 1;
+      if (reports.some(({ rows, warnings }) => warnings.includes(RESENT) || isResent(rows, event))) {
         counts.reportedLater += 1;
       } else {
         this.#find(
@@ -243,10 +242,15 @@ class Judgement {
     for (const mail of this.#repeated) {
       if (reports.some(({ rows }) => isResent(rows, mail.event))) counts.reported += 1;
       else if (isCutOff) {
-        counts.notNamed += 1;
+        counts.notReported += 1;
         this.#toReport.push(mail);
       } else this.#find("unreported duplicate", mail.event, "it was sent again, and no report says so");
     }
+  }
+
+  /** Nobody has to hear any more of a notice that was sent twice. */
+  #isOver({ end }: Mail["slot"]): boolean {
+    return this.#pass !== undefined && this.#pass.at.getTime() - end.getTime() > DAY_MS;
   }
 
   #drawConclusions(outcomes: readonly PassOutcome[]): void {
@@ -294,6 +298,7 @@ function isResent(rows: readonly ReportedRow[], id: string): boolean {
   return rows.some(({ event, reason }) => event === id && reason === RESENT);
 }
 
+const DAY_MS = 24 * 60 * 60_000;
 /** SENT_ITEMS_DELAY_MINUTES, and an hour. */
 const ASKED_FOR_MS = 70 * 60_000;
 

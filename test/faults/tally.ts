@@ -7,7 +7,7 @@ export class Tally {
   failed = 0;
   #passes = 0;
   #notices = 0;
-  readonly #duplicates = { reported: 0, reportedLater: 0, notNamed: 0 };
+  readonly #duplicates = { reported: 0, reportedLater: 0, notReported: 0 };
   readonly #troubles = new Map<string, number>();
   readonly #failedBy = new Map<Finding["what"], number>();
 
@@ -17,7 +17,7 @@ export class Tally {
     this.#notices += notices;
     this.#duplicates.reported += possibleDuplicates.reported;
     this.#duplicates.reportedLater += possibleDuplicates.reportedLater;
-    this.#duplicates.notNamed += possibleDuplicates.notNamed;
+    this.#duplicates.notReported += possibleDuplicates.notReported;
     for (const what of troubles) increase(this.#troubles, what);
     if (findings.length === 0) return;
     this.failed += 1;
@@ -36,14 +36,14 @@ export class Tally {
 
   /** On some lines, for whoever has waited for it. */
   text(): string {
-    const { reported, reportedLater, notNamed } = this.#duplicates;
+    const { reported, reportedLater, notReported } = this.#duplicates;
     const faults = [...this.#troubles].sort(([, one], [, other]) => other - one);
     const others = [...this.#failedBy].filter(([what]) => what !== "lost" && what !== "doubled");
     return [
       `${grouped(this.schedules)} schedules, ${grouped(this.#passes)} passes, ${grouped(this.#notices)} notices`,
       `${grouped(this.faults)} faults: ${faults.map(([kind, count]) => `${kind} ${grouped(count)}`).join(", ")}`,
       `schedules that failed: ${grouped(this.failed)}; with a notice lost: ${this.failedBy("lost")}, doubled where it could be verified: ${this.failedBy("doubled")}${others.map(([what, count]) => `, ${what}: ${count}`).join("")}`,
-      `possible duplicates: ${grouped(reported + reportedLater + notNamed)}; reported as resent_unverified: ${grouped(reported)}, by the run after one that was cut off before it could: ${grouped(reportedLater)}, not named by a report since: ${grouped(notNamed)}`,
+      `possible duplicates: ${grouped(reported + reportedLater + notReported)}; reported as resent_unverified: ${grouped(reported)}, by the run after one that was cut off before it could: ${grouped(reportedLater)}, by none since: ${grouped(notReported)}`,
     ].join("\n");
   }
 }

@@ -113,6 +113,29 @@ suite("a notice whose answer was lost, of an account that may not be searched,",
     );
   });
 
+  test("is told of by the reports until a day after the session, also when that has left the calendar", async (t) => {
+    const world = await aWorld(t, { events: [session()] });
+    world.graph.faults.add({ kind: "reset-after", ...SEND });
+    await world.run();
+    await world.clock.advance(10 * MINUTE_MS);
+    const { events } = await world.run();
+    const end = new Date(events[0]?.end ?? "").getTime();
+    world.mailbox.deleteEvent(world.idOf("Team Session"));
+    const told = [await world.run()];
+    for (const hours of [24, 26]) {
+      await world.clock.advance(end + hours * 60 * MINUTE_MS - world.clock.now().getTime());
+      told.push(await world.run());
+    }
+    assert.deepEqual(
+      told.map(({ status, warnings }) => [status, warnings]),
+      [
+        ["ok", ["resent_unverified"]],
+        ["ok", ["resent_unverified"]],
+        ["ok", []],
+      ],
+    );
+  });
+
   test("may be waited for as long as the settings say", async (t) => {
     const settings = { SENT_ITEMS_DELAY_MINUTES: "0" };
     const world = await aWorld(t, { events: [session()], settings });

@@ -111,7 +111,7 @@ suite("a plan", () => {
     const row = rowOf(
       planOf({ events: [{ event: aSession({ isCancelled: true, attendees: all }) }], contacts }),
     );
-    assert.deepEqual([row.notice, row.warnings, row.decision.reason], [undefined, [], "cancelled"]);
+    assert.deepEqual([row.notice, row.warnings, row.decision.reason], [undefined, undefined, "cancelled"]);
   });
 
   test("follows the team in who declined", () => {
