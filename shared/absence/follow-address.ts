@@ -21,10 +21,12 @@ const MOST_LOOKED_UP = 10;
 /** Of those who are gone, whose address is to be looked up by now: hourly, and never all at once. */
 export function dueForLookUp(
   gone: readonly MonitoredUser[],
-  { clock, lookedUpAt }: DirectoryWorld,
+  { clock, lookedUpAt }: { clock: Pick<Clock, "now">; lookedUpAt: ReadonlyMap<string, number> },
 ): MonitoredUser[] {
-  const before = clock.now().getTime() - HOUR_MS;
-  return gone.filter(({ id }) => (lookedUpAt.get(id) ?? before) <= before).slice(0, MOST_LOOKED_UP);
+  const now = clock.now().getTime();
+  // One that lies ahead was before the clock was set back.
+  const isDue = (at: number | undefined): boolean => at === undefined || Math.abs(now - at) >= HOUR_MS;
+  return gone.filter(({ id }) => isDue(lookedUpAt.get(id))).slice(0, MOST_LOOKED_UP);
 }
 
 /**

@@ -34,20 +34,27 @@ export async function noteMissed(request: MonitorRequest, { blobs, clock }: Miss
   await blobs.put(nameOf(request.email), { ...request, at: clock.now().toISOString() });
 }
 
-/** It has been served, or never will be. @throws the storage client's error */
+/** It has been served, or never will be, or something else is asked for. @throws the storage client's error */
 export async function forgetMissed(email: string, { blobs }: Pick<MissedWorld, "blobs">): Promise<void> {
   await blobs.delete(nameOf(email));
 }
 
-/** How many requests wait to be served; whichever process they came to. @throws the storage client's error */
-export async function countMissed({ blobs }: Pick<MissedWorld, "blobs">): Promise<number> {
-  return (await blobs.names(FOLDER)).length;
+/** The names of the notes of what waits to be served; whichever process it came to. @throws the storage client's error */
+export async function namesOfMissed({ blobs }: Pick<MissedWorld, "blobs">): Promise<string[]> {
+  return blobs.names(FOLDER);
 }
 
-/** Those that wait to be served, one after the other. @throws the storage client's error */
-export async function* missedRequests({ blobs }: Pick<MissedWorld, "blobs">): AsyncGenerator<MissedRequest> {
-  for (const name of await blobs.names(FOLDER)) {
-    const missed = MissedRequest.safeParse(await blobs.read(name)).data;
-    if (missed) yield missed;
+/** @returns undefined when it is not there any more @throws the storage client's error */
+export async function readMissed(
+  name: string,
+  { blobs }: Pick<MissedWorld, "blobs">,
+): Promise<MissedRequest | "unreadable" | undefined> {
+  try {
+    const noted = await blobs.read(name);
+    return noted === undefined ? undefined : (MissedRequest.safeParse(noted).data ?? "unreadable");
+  } catch (error) {
+    // It is no JSON.
+    if (error instanceof SyntaxError) return "unreadable";
+    throw error;
   }
 }

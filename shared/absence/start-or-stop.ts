@@ -26,9 +26,13 @@ const ANSWER_WITHIN_MS = 9000;
  *   not; the next tick does it, or asking again
  */
 export async function startOrStop(request: MonitorRequest, world: MonitorWorld): Promise<MonitorOutcome> {
-  const { email, monitor: isWanted } = request;
+  const beforeWriting = async (): Promise<boolean> => {
+    // Whatever was asked for before counts no more.
+    await forgetMissed(request.email, world);
+    return true;
+  };
   try {
-    return await (isWanted ? startWatching(email, world) : stopWatching(email, world));
+    return await serve(request, beforeWriting, world);
   } catch (error) {
     // Where storage is away nothing can be noted either, and this failure says so.
     if (mayBeServedLater(error)) await noteMissed(request, world).catch(() => undefined);
@@ -36,14 +40,35 @@ export async function startOrStop(request: MonitorRequest, world: MonitorWorld):
   }
 }
 
-/** An address that Graph does not understand would be asked for with each tick for ever. */
+/** Of an address that Graph does not understand, or not in a URL. */
+const NOT_UNDERSTOOD = new Set([400, 414]);
+
+/** What can never be served would be asked for with each tick for ever. */
 export function mayBeServedLater(error: unknown): boolean {
-  return !(error instanceof GraphServiceError && error.status === 400);
+  return !(error instanceof GraphServiceError && NOT_UNDERSTOOD.has(error.status));
 }
 
-async function startWatching(email: string, world: MonitorWorld): Promise<MonitorOutcome> {
+/**
+ * Does what was asked for.
+ * @param beforeWriting  is asked when the directory has answered: false when this is out of date by then
+ * @throws as startOrStop; nothing is noted
+ */
+export async function serve(
+  { email, monitor }: MonitorRequest,
+  beforeWriting: () => Promise<boolean>,
+  world: MonitorWorld,
+): Promise<MonitorOutcome> {
+  return monitor ? startWatching(email, beforeWriting, world) : stopWatching(email, beforeWriting, world);
+}
+
+async function startWatching(
+  email: string,
+  beforeWriting: () => Promise<boolean>,
+  world: MonitorWorld,
+): Promise<MonitorOutcome> {
   const { clock, users } = world;
   const found = await lookUp(email, world);
+  if (!(await beforeWriting())) return "done";
   if ("none" in found) return found.none;
   const { id } = found;
   // An address may have passed to somebody else, and two mailboxes must not take turns at one greeting. The other goes
@@ -59,15 +84,17 @@ async function startWatching(email: string, world: MonitorWorld): Promise<Monito
  * By whichever of their addresses: whoever is said to be stopped is not watched by another. Somebody who has left the
  * directory can be stopped all the same, by the address they were started with.
  */
-async function stopWatching(email: string, world: MonitorWorld): Promise<MonitorOutcome> {
+async function stopWatching(
+  email: string,
+  beforeWriting: () => Promise<boolean>,
+  world: MonitorWorld,
+): Promise<MonitorOutcome> {
   const { users } = world;
-  await forgetMissed(email, world);
   const named = await users.named(email);
-  for (const { id } of named) await users.remove(id);
-  if (named.length > 0) return "done";
-  const found = await lookUp(email, world);
-  if ("none" in found) return found.none;
-  await users.remove(found.id);
+  const found = named.length > 0 ? undefined : await lookUp(email, world);
+  if (!(await beforeWriting())) return "done";
+  if (found && "none" in found) return found.none;
+  for (const { id } of found ? [found] : named) await users.remove(id);
   return "done";
 }
 

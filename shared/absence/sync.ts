@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Mediator, SetUpAnswer } from "../mediator/mediator.ts";
-import { countMissed, type MissedWorld } from "./missed-requests.ts";
+import { type MissedWorld, namesOfMissed } from "./missed-requests.ts";
 import type { MonitoredUsers } from "./monitored-users.ts";
 
 export interface SyncWorld extends MissedWorld {
@@ -39,7 +39,7 @@ export async function synchronize(world: SyncWorld): Promise<SyncReport> {
   }
   const at = world.clock.now().toISOString();
   const answer = await askForUsers(PATIENCE_MS, world);
-  const [{ users }, missed] = await Promise.all([world.users.read(), countMissed(world)]);
+  const [{ users }, { length: missed }] = await Promise.all([world.users.read(), namesOfMissed(world)]);
   const registered = users.filter(({ registeredAt }) => registeredAt >= at).length;
   return {
     reachable: true,
@@ -103,9 +103,10 @@ function wasLately(last: LastSync, { clock, mediator }: SyncWorld): boolean {
 async function askForUsers(timeoutMs: number, world: SyncWorld): Promise<SetUpAnswer> {
   const { blobs, clock, mediator } = world;
   const asked: LastSync = { at: clock.now().toISOString(), mediator: mediator.url };
-  // Before the question: it may take long, and another tick must not ask, too.
-  await blobs.put(LAST_SYNC, asked);
+  // Before the question: it may take long, and another tick must not ask, too. Should this end in its middle, nobody knows
+  // whether all were sent.
+  await blobs.put(LAST_SYNC, { ...asked, brokeOff: true });
   const answer = await mediator.setUp({ timeoutMs });
-  if (!answer.done && !answer.isLate) await blobs.put(LAST_SYNC, { ...asked, brokeOff: true });
+  if (answer.done || answer.isLate) await blobs.put(LAST_SYNC, asked);
   return answer;
 }

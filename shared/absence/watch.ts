@@ -1,6 +1,6 @@
 import { firstLineOf } from "../error-message.ts";
 import type { Logger } from "../log.ts";
-import { throwAll } from "../failures.ts";
+import { failuresOf, throwAll } from "../failures.ts";
 import { sendAll } from "../runs/send-all.ts";
 import type { MessageQueue } from "../storage/message-queue.ts";
 import { parsePartition, partitionsOf, readPartition } from "./partitions.ts";
@@ -27,11 +27,16 @@ export async function tick(log: Logger, world: WatchWorld): Promise<void> {
 
 async function watchThenSync(log: Logger, world: WatchWorld): Promise<void> {
   const keys = await world.users.keys();
-  const [watched] = await Promise.allSettled([watchAll(keys, log, world)]);
-  // After the news, which are not to wait for a mediator that has many users to send.
-  await serveMissed(log, world);
-  await syncWhenNeeded({ isEmpty: keys.length === 0 }, log, world);
-  if (watched.status === "rejected") throw watched.reason;
+  const steps = [
+    () => watchAll(keys, log, world),
+    // After the news, which are not to wait for a mediator that has many users to send.
+    () => serveMissed(log, world),
+    () => syncWhenNeeded({ isEmpty: keys.length === 0 }, log, world),
+  ];
+  const failures: Error[] = [];
+  for (const step of steps) failures.push(...(await failuresOf([step], (each) => each())));
+  if (failures.length > 1) throwAll(failures, "Several parts of the tick failed");
+  if (failures[0]) throw failures[0];
 }
 
 async function watchAll(keys: readonly string[], log: Logger, world: WatchWorld): Promise<void> {

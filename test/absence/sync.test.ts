@@ -39,64 +39,6 @@ test("a user who is lost while the mediator sends its users is told of, and watc
   assert.equal((await world.service.synchronize()).synchronized, true);
 });
 
-test("a request that could not be served is served by another host, once, and nobody else is told of anew", async (t) => {
-  const world = await anAbsenceWorld(t);
-  await world.service.monitor({ email: ADA, monitor: true });
-  await world.tick();
-  const before = world.greetings().length;
-  loseOneLookUp(world);
-  await assert.rejects(world.service.monitor({ email: BLAISE, monitor: true }));
-  await world.anotherHost().watch(world.log);
-  assert.deepEqual(await emails(world), [ADA, BLAISE]);
-  await world.ticks(2);
-  assert.deepEqual([setups(world), world.greetings().slice(before).length], [0, 1]);
-});
-
-test("a request that still cannot be served waits, and what was asked for since takes its place", async (t) => {
-  const world = await anAbsenceWorld(t);
-  await world.service.monitor({ email: ADA, monitor: true });
-  world.graph.faults.add({ kind: "status", status: 503, path: "/users\\?", times: 0 });
-  await assert.rejects(world.service.monitor({ email: BLAISE, monitor: true }));
-  await world.tick();
-  assert.match(world.log.lines.join("\n"), /still cannot be served/u);
-  world.graph.faults.clear();
-  await world.service.monitor({ email: BLAISE, monitor: false });
-  await world.ticks(2);
-  assert.deepEqual(await emails(world), [ADA]);
-});
-
-test("a request that cannot be served keeps no other waiting", async (t) => {
-  const world = await anAbsenceWorld(t);
-  world.graph.faults.add({ kind: "status", status: 503, path: "/users\\?", times: 10 });
-  for (const email of [ADA, BLAISE]) await assert.rejects(world.service.monitor({ email, monitor: true }));
-  world.graph.faults.clear();
-  world.graph.faults.add({ kind: "status", status: 503, path: encodeURIComponent(ADA), times: 0 });
-  await world.tick();
-  assert.deepEqual(await emails(world), [BLAISE]);
-});
-
-test("a request is served in a tick that cannot read a single mailbox", async (t) => {
-  const world = await anAbsenceWorld(t);
-  await world.service.monitor({ email: ADA, monitor: true });
-  loseOneLookUp(world);
-  await assert.rejects(world.service.monitor({ email: BLAISE, monitor: true }));
-  world.graph.faults.clear();
-  world.graph.faults.add({ kind: "status", status: 503, path: "mailboxSettings", times: 0 });
-  await assert.rejects(world.tick(), /could not be read/u);
-  assert.deepEqual(await emails(world), [ADA, BLAISE]);
-});
-
-test("an address that Graph will never understand is not asked for again with each tick", async (t) => {
-  const world = await anAbsenceWorld(t);
-  await world.service.monitor({ email: ADA, monitor: true });
-  world.graph.faults.add({ kind: "status", status: 400, path: "/users\\?" });
-  await assert.rejects(world.service.monitor({ email: BLAISE, monitor: true }));
-  const lookUps = (): number => world.graph.exchanges.filter(({ path }) => path.endsWith("/users")).length;
-  const asked = lookUps();
-  await world.ticks(2);
-  assert.equal(lookUps(), asked);
-});
-
 test("a mediator that breaks off while it sends its users is asked again", async (t) => {
   const world = await anAbsenceWorld(t);
   world.mediator.faults.add({ kind: "reset-after", path: "setup" });

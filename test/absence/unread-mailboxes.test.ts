@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ADA, type AbsenceWorld, aWatchedWorld, BLAISE } from "../worlds/absence-world.ts";
+import { dueForLookUp } from "../../shared/absence/follow-address.ts";
+import { ADA, type AbsenceWorld, anAbsenceWorld, aWatchedWorld, BLAISE } from "../worlds/absence-world.ts";
 
 const MINUTE = 60_000;
 const AWAY = { status: "alwaysEnabled", externalReplyMessage: "I am away" } as const;
@@ -62,6 +63,15 @@ test("when the app may read no mailbox at all, the tick and the health say so, a
   assert.match(await world.service.examine(), /2 users are watched; the mailboxes of 1 of them/u);
 });
 
+test("a mailbox that is busy does not hide that the app may read none of the others", async (t) => {
+  const others = ["c", "d"].map((name) => `${name}@contoso.example`);
+  const world = await anAbsenceWorld(t, { accounts: [ADA, BLAISE, ...others] });
+  await world.watchAll([ADA, BLAISE, ...others]);
+  for (const account of [BLAISE, ...others]) world.graph.mailbox(account).setUnavailable("blocked");
+  world.graph.faults.add({ kind: "status", status: 503, path: world.graph.mailbox(ADA).user.id, times: 0 });
+  await assert.rejects(world.tick(), /1 not read.*None of 3 mailboxes can be read/u);
+});
+
 test("somebody who was deleted and made again is watched on, by the new id, within the hour", async (t) => {
   const world = await aWatchedWorld(t);
   const before = world.greetings().length;
@@ -82,4 +92,14 @@ test("somebody who was deleted and made again is watched on, by the new id, with
     [[anew.user.id, ADA, "away"]],
   );
   assert.deepEqual(greetingsSince(world, before), [`True ${ADA}: I am away`]);
+});
+
+test("whoever is gone is looked for again after an hour, or when the clock was set back by more", () => {
+  const user = { id: "gone", email: ADA, registration: "1", registeredAt: "2026-11-03T12:00:00.000Z" };
+  const now = new Date("2026-11-03T12:00:00Z");
+  const dueAfter = (minutes: number): number => {
+    const lookedUpAt = new Map([[user.id, now.getTime() - minutes * MINUTE]]);
+    return dueForLookUp([user], { clock: { now: () => now }, lookedUpAt }).length;
+  };
+  assert.deepEqual([59, 60, -59, -60].map(dueAfter), [0, 1, 0, 1]);
 });
