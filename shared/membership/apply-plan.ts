@@ -66,11 +66,10 @@ async function settle(
   if (!ledger.hasDoubts) return true;
   // There is no time left to look: whoever goes on does.
   if (work.options.signal.aborted) return false;
-  // Whoever was added by one address may be here by another, and the next run asks for all addresses before it looks.
-  if (file.source.type === "microsoft") return false;
   const everybody = everybodyIn({ me, members: await readMembers(webex, plan.spaceId) });
-  if (everybody) await ledger.settle(everybody);
-  return everybody !== undefined;
+  // Microsoft's directory may have given an address that Webex does not show; the next run asks for all before it looks.
+  if (everybody) await ledger.settle(everybody, { withAllAddresses: file.source.type === "webex" });
+  return !ledger.hasDoubts;
 }
 
 /** Once it was looked up, what did not come about has failed. */

@@ -16,12 +16,13 @@ export async function takeOver(
   members: readonly Member[],
   work: SpaceWork,
 ): Promise<void> {
-  await ledger.settle(members, async (settled) => {
+  const tell = async (settled: ReadonlySet<string>): Promise<void> => {
     const others = new Set([...settled, ...left.map(({ runId }) => runId)]);
     others.delete(work.job.runId);
     for (const runId of others) await keepInverse({ runId, space: work.job.space }, ledger, work.world);
     for (const run of left) if (others.has(run.runId)) await close(run, ledger, work);
-  });
+  };
+  await ledger.settle(members, { tell });
 }
 
 async function close(run: Run, ledger: SpaceLedger, { world, options }: SpaceWork): Promise<void> {

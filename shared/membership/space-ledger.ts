@@ -62,21 +62,27 @@ export class SpaceLedger {
   /**
    * Finds out from who is in the space what has come of what is in doubt. Nobody else works at the space meanwhile, so
    * what has not come about by now never will.
-   * @param tell  is given the runs that had begun it, before the ledger is written: whoever ends in between finds the
-   *   same in doubt again, and nothing of it is forgotten
+   * @param options.withAllAddresses  false when somebody who was added by one address may be there by another: who is
+   *   not seen stays in doubt
+   * @param options.tell  is given the runs that had begun it, before the ledger is written: whoever ends in between finds
+   *   the same in doubt again, and nothing of it is forgotten
    * @throws as begin, or what `tell` throws
    */
   async settle(
     members: readonly Member[],
-    tell: (runs: ReadonlySet<string>) => Promise<void> = () => Promise.resolve(),
+    {
+      withAllAddresses = true,
+      tell = () => Promise.resolve(),
+    }: { withAllAddresses?: boolean; tell?: (runs: ReadonlySet<string>) => Promise<void> } = {},
   ): Promise<void> {
     const present = presenceOf(members);
     const runs = new Set<string>();
     const settled = [...this.#entries].flatMap(([subject, entry]) => {
       if (!entry.intent) return [];
       const { runId, change } = entry.intent.fact;
-      runs.add(runId);
       const member = present.get(subject);
+      if (change === "added" && !member && !withAllAddresses) return [];
+      runs.add(runId);
       const isSo = change === "added" ? member !== undefined : member === undefined;
       const told = change === "added" ? { personId: member?.personId, created: member?.created } : {};
       return [[subject, concluded(entry, isSo ? told : "nothing")] as const];

@@ -95,4 +95,26 @@ suite("of somebody whom Microsoft's directory and Webex know by different addres
     assert.equal((await world.undo(run.runId)).status, "ok");
     assert.deepEqual(world.changes(), ["added x.alias@example.org", "removed x.alias@example.org"]);
   });
+
+  for (const [what, seed, changed] of [
+    ["a removal", { people: [], members: ["gone@example.org"] }, "removed gone@example.org"],
+    ["an addition that is seen", { people: [person("x@example.org")] }, "added x@example.org"],
+  ] as const) {
+    test(`a last look tells what has come of ${what} whose answer was lost`, async (t) => {
+      const world = await aMembershipWorld(t, {
+        people: [...seed.people],
+        ...("members" in seed ? { members: [...seed.members] } : {}),
+        file: { source: { type: "microsoft" } },
+      });
+      await connected(world);
+      if (seed.people.length > 0) world.graph.addAccount({ account: "x@example.org", displayName: "x" });
+      for (const method of ["POST", "DELETE"]) {
+        const path = "/memberships";
+        world.webex.faults.add({ kind: "status-after", status: 504, method, path });
+        world.webex.faults.add({ kind: "status", status: 400, method, path });
+      }
+      const run = await world.sync();
+      assert.deepEqual([run.status, run.progress.done, world.changes()], ["ok", 1, [changed]]);
+    });
+  }
 });
