@@ -33,9 +33,12 @@ export function startDeadline({ milliseconds, clock, signal }: TimeLimit): Deadl
   );
   return {
     signal: signal ? AbortSignal.any([over.signal, signal]) : over.signal,
-    clear: () => done.abort(),
+    clear: () => done.abort(DONE),
   };
 }
+
+/** Nobody sees it; without a reason each abort would make an error of its own, with its stack. */
+const DONE = new Error("The work is done.");
 
 /**
  * Gives work a limited time. The work gets a signal that aborts when its time is over; whether it heeds that or not,
