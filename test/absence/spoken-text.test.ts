@@ -176,9 +176,10 @@ suite("HTML as speech", () => {
     bombs["crossed"] = "<b>".repeat(150_000) + "</i>".repeat(150_000);
     let [slowest, longest] = ["", 0];
     for (const [name, html] of Object.entries(bombs)) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       assert.ok(speechOf(html).length <= 10_001, name);
-      const took = performance.now() - start;
+      // Its own time: what else the machine does beside makes no parser slow.
+      const took = process.cpuUsage(start).user / 1000;
       if (took > longest) [slowest, longest] = [name, took];
     }
     t.diagnostic(`the slowest, ${slowest}, took ${longest.toFixed(0)} ms`);

@@ -31,8 +31,24 @@ export function dovecotIsMissing(): string | undefined {
   return stdout.startsWith("2.3.") ? undefined : `is written for Dovecot 2.3; this is ${stdout.trim()}`;
 }
 
+const MOST_TRIES = 3;
+
 /** Starts a Dovecot of the test's own on loopback, with its mails in a temporary directory. */
 export async function startDovecot(
+  certificate: ServerCertificate,
+  accounts: DovecotAccount[],
+): Promise<Dovecot> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnFreePorts(certificate, accounts);
+    } catch (error) {
+      // Somebody else may take a port between its being found and its being used.
+      if (tries === MOST_TRIES || !String(error).includes("Address already in use")) throw error;
+    }
+  }
+}
+
+async function startOnFreePorts(
   certificate: ServerCertificate,
   accounts: DovecotAccount[],
 ): Promise<Dovecot> {
