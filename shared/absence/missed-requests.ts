@@ -1,11 +1,9 @@
 import * as z from "zod";
-import type { Clock } from "../clock.ts";
 import type { JsonBlobs } from "../storage/json-blobs.ts";
 import { encodeKey } from "../storage/row-key.ts";
 import type { MonitorRequest } from "./monitor-request.ts";
 
 export interface MissedWorld {
-  clock: Clock;
   /** The container of what is remembered beside the tables. */
   blobs: JsonBlobs;
 }
@@ -30,24 +28,27 @@ function nameOf(email: string): string {
  * asks again by itself.
  * @throws the storage client's error
  */
-export async function noteMissed(request: MonitorRequest, { blobs, clock }: MissedWorld): Promise<void> {
-  await blobs.put(nameOf(request.email), { ...request, at: clock.now().toISOString() });
+export async function noteMissed(
+  { email, monitor, at }: MissedRequest,
+  { blobs }: MissedWorld,
+): Promise<void> {
+  await blobs.put(nameOf(email), { email, monitor, at } satisfies MissedRequest);
 }
 
 /** It has been served, or never will be, or something else is asked for. @throws the storage client's error */
-export async function forgetMissed(email: string, { blobs }: Pick<MissedWorld, "blobs">): Promise<void> {
+export async function forgetMissed(email: string, { blobs }: MissedWorld): Promise<void> {
   await blobs.delete(nameOf(email));
 }
 
 /** The names of the notes of what waits to be served; whichever process it came to. @throws the storage client's error */
-export async function namesOfMissed({ blobs }: Pick<MissedWorld, "blobs">): Promise<string[]> {
+export async function namesOfMissed({ blobs }: MissedWorld): Promise<string[]> {
   return blobs.names(FOLDER);
 }
 
 /** @returns undefined when it is not there any more @throws the storage client's error */
 export async function readMissed(
   name: string,
-  { blobs }: Pick<MissedWorld, "blobs">,
+  { blobs }: MissedWorld,
 ): Promise<MissedRequest | "unreadable" | undefined> {
   try {
     const noted = await blobs.read(name);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
 import { findUsersByAddress } from "../graph/find-user.ts";
 import { GraphServiceError } from "../graph/graph-error.ts";
 import type { GraphRoad } from "../graph/graph-road.ts";
@@ -8,6 +9,7 @@ import type { MonitoredUsers } from "./monitored-users.ts";
 import { forgetMissed, type MissedWorld, noteMissed } from "./missed-requests.ts";
 
 export interface MonitorWorld extends MissedWorld {
+  clock: Clock;
   users: MonitoredUsers;
   /** The road to the directory, where nobody stands in line behind the mailboxes of a tick. */
   directory(options: { signal: AbortSignal }): Promise<GraphRoad>;
@@ -26,6 +28,7 @@ const ANSWER_WITHIN_MS = 9000;
  *   not; the next tick does it, or asking again
  */
 export async function startOrStop(request: MonitorRequest, world: MonitorWorld): Promise<MonitorOutcome> {
+  const at = world.clock.now().toISOString();
   const beforeWriting = async (): Promise<boolean> => {
     // Whatever was asked for before counts no more.
     await forgetMissed(request.email, world);
@@ -35,7 +38,7 @@ export async function startOrStop(request: MonitorRequest, world: MonitorWorld):
     return await serve(request, beforeWriting, world);
   } catch (error) {
     // Where storage is away nothing can be noted either, and this failure says so.
-    if (mayBeServedLater(error)) await noteMissed(request, world).catch(() => undefined);
+    if (mayBeServedLater(error)) await noteMissed({ ...request, at }, world).catch(() => undefined);
     throw error;
   }
 }

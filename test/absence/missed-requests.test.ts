@@ -132,6 +132,20 @@ for (const [missed, since, watched] of [
   }
 }
 
+test("a start that is served while the stop before it still waits for the directory is what counts", async (t) => {
+  const world = await aWorldWithAda(t);
+  const { host, asked, letGo } = hostThatLooksUp(world, { fails: true });
+  const stopping = assert.rejects(host.monitor(STOP), /is away/u);
+  await asked;
+  await world.clock.advance(1000);
+  assert.equal(await world.service.monitor(START), "done");
+  await world.clock.advance(1000);
+  letGo();
+  await stopping;
+  await world.ticks(2);
+  assert.deepEqual(await emails(world), [ADA, BLAISE]);
+});
+
 test("a start is what counts when the stop before it was missed by a host whose clock is ahead", async (t) => {
   const world = await aWorldWithAda(t);
   const ahead = { now: () => new Date(world.clock.now().getTime() + 30_000), sleep: world.clock.sleep };
