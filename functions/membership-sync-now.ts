@@ -16,13 +16,11 @@ export const handler: HttpHandler = (request, context) =>
         return runsAnswer(outcome.runs, undefined, log);
       case "queued":
         return runsAnswer(outcome.runs, outcome.location, log);
-      case "changed":
-        return problemAnswer(409, outcome.detail, { runs: outcome.runs });
       case "invalid":
         throw new RequestProblem(400, outcome.detail);
       case "unknown_space":
         throw new RequestProblem(404, outcome.detail);
-      case "already_running":
-        throw new RequestProblem(409, outcome.detail);
+      case "not_held":
+        return problemAnswer(409, outcome.detail, { runs: [] });
     }
   });

@@ -45,9 +45,8 @@ type Refused<Kind extends string> = { kind: Kind; detail: string };
 
 export type SyncOutcome =
   | Ran
-  /** The plan that was to be applied is not the present one. */
-  | { kind: "changed"; detail: string; runs: Run[] }
-  | Refused<"invalid" | "unknown_space" | "already_running">;
+  /** `not_held`: no space has the plan that was to be applied. */
+  | Refused<"invalid" | "unknown_space" | "not_held">;
 
 export type UndoOutcome = Ran | Refused<"invalid" | "unknown_run" | "undone_already" | "already_running">;
 
@@ -90,17 +89,10 @@ async function syncNow(body: unknown, log: Logger, world: MembershipWorld): Prom
   const asked = await askedFor(parsed.request, spaces, world);
   if (asked.length === 0) {
     if (space !== undefined) return unknownSpace(space, spaces, world.config);
-    if (force !== undefined) return { kind: "changed", detail: NOT_HELD, runs: [] };
+    if (force !== undefined) return { kind: "not_held", detail: NOT_HELD };
     log.warn(`there is no space file in ${world.config.place}: nothing to do`);
   }
-  const forced = await runNow(asked, { kind: "sync", dryRun, force }, log, world);
-  const busy = space === undefined && force === undefined ? undefined : forced.runs.find(isBusy);
-  if (busy?.error) return { kind: "already_running", detail: busy.error.message };
-  const { runs } = forced;
-  if (runs.some(({ warnings }) => warnings.includes("plan_changed"))) {
-    return { kind: "changed", detail: CHANGED, runs };
-  }
-  return ranOf(forced, world);
+  return ranOf(await runNow(asked, { kind: "sync", dryRun, force }, log, world), world);
 }
 
 /** A hash is of one space's plan, so it tells which space is meant. */
@@ -117,9 +109,6 @@ async function askedFor(
 
 const NOT_HELD =
   "No plan of this hash waits for approval: nothing was done. GET /api/memberships/runs has the plans that are held, with their hashes.";
-
-const CHANGED =
-  "No plan of this hash waits for approval any more, or a fresh plan is another one: nothing was done. The run says what is to be done now; where that has to be approved, its hash is there.";
 
 async function undo(body: unknown, log: Logger, world: MembershipWorld): Promise<UndoOutcome> {
   const parsed = parseUndoRequest(body);
