@@ -25,6 +25,11 @@ export async function jsonOf(request: HttpRequest): Promise<unknown> {
   }
 }
 
+/** What is asked for in a request's URL; a name without a value asks for nothing. */
+export function queryOf(request: HttpRequest): Record<string, string> {
+  return Object.fromEntries([...request.query].filter(([, value]) => value !== ""));
+}
+
 /**
  * Answers with what the handler gives. What it throws becomes `application/problem+json`: a RequestProblem as it says, a
  * mistake in the settings, or a configuration, secrets or storage that cannot be read as 503, anything else as a 500 that

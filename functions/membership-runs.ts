@@ -1,5 +1,5 @@
 import type { HttpHandler } from "@azure/functions";
-import { answering } from "./answers.ts";
+import { answering, queryOf } from "./answers.ts";
 import { membership } from "./capabilities.ts";
 import { RequestProblem } from "./request-problem.ts";
 
@@ -7,7 +7,7 @@ import { RequestProblem } from "./request-problem.ts";
 export const handler: HttpHandler = (request, context) =>
   answering(context, async () => {
     const service = await membership.service();
-    const outcome = await service.history(Object.fromEntries(request.query));
+    const outcome = await service.history(queryOf(request));
     if (outcome.kind === "invalid") throw new RequestProblem(400, outcome.detail);
     return { status: 200, jsonBody: { runs: outcome.runs } };
   });

@@ -1,5 +1,5 @@
 import type { HttpHandler } from "@azure/functions";
-import { answering } from "./answers.ts";
+import { answering, problemAnswer } from "./answers.ts";
 import { absence } from "./capabilities.ts";
 
 /** Asks the mediator to send its users again, and tells what came of it. */
@@ -8,5 +8,6 @@ export const handler: HttpHandler = (_request, context) =>
     const service = await absence.service();
     const { isPending, ...report } = await service.synchronize();
     if (isPending) return { status: 202, headers: { location: "/api/monitor" }, jsonBody: report };
-    return { status: report.synchronized ? 200 : 502, jsonBody: report };
+    if (!report.synchronized) return problemAnswer(502, report.detail, report);
+    return { status: 200, jsonBody: report };
   });

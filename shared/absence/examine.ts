@@ -8,13 +8,14 @@ const ANSWER_WITHIN_MS = 12_000;
 
 /** Looks at all the monitor depends on. @throws {Error} says what is wrong, and what to do about it */
 export async function examine(
-  world: OverviewWorld & Pick<RangeWorld, "graph"> & Pick<SyncWorld, "mediator">,
+  world: Omit<OverviewWorld, "outlets"> & Pick<RangeWorld, "graph" | "outlets"> & Pick<SyncWorld, "mediator">,
 ): Promise<string> {
   const deadline = startDeadline({ milliseconds: ANSWER_WITHIN_MS, clock: world.clock });
   const { signal } = deadline;
   try {
-    const [users, greeted] = await Promise.all([
+    const [users, obstacles, greeted] = await Promise.all([
       overview(world),
+      Promise.all(world.outlets.map(async (outlet) => outlet.obstacle?.())),
       world.mediator.greet({ signal }),
       // Without a token of the app nothing can be asked.
       world.graph({ signal }),
@@ -25,6 +26,7 @@ export async function examine(
     const closed = shutOut(users.map(({ problem }) => problem));
     const problems = [
       ...(closed === undefined ? [] : [closed]),
+      ...new Set(obstacles.filter((obstacle) => obstacle !== undefined)),
       ...(greeted.done ? [] : [`The mediator at MEDIATOR_URL is not reachable: ${greeted.why}.`]),
       ...(undelivered.length > 0
         ? [`The news of ${undelivered.length} users are undelivered; GET /api/monitor says why.`]

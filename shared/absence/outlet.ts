@@ -11,6 +11,8 @@ export interface Outlet {
   name: string;
   /** Makes the POST, which takes half a minute at the most. Never throws. */
   tell(telling: Telling): Promise<Answered>;
+  /** Why it cannot be told anything as things are; undefined when it can. Nothing is sent. */
+  obstacle?(): Promise<string | undefined>;
   absence: TargetAbsence;
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Environment, parseSettings } from "../config/settings.ts";
+import { isLoopback } from "../config/loopback.ts";
 import { GraphUrl } from "../graph/graph-url.ts";
 import { SPOKEN_CHOICES, type SpokenChoice } from "./spoken-text.ts";
 
@@ -10,6 +11,12 @@ export interface AbsenceSettings {
   /** In the order given, each once. */
   webhooks: string[];
   message: SpokenChoice;
+}
+
+/** Greetings are nobody else's business; on one's own machine there is nobody else. */
+function isPrivate(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
 /** A user in an address would be a secret in a setting. */
@@ -29,10 +36,10 @@ const Settings = z
     ABSENCE_WEBHOOKS: z
       .string()
       .default("")
-      .transform((text) => [...new Set(text.split(",").map((url) => url.trim()))].filter((url) => url !== ""))
+      .transform((text) => [...new Set(text.split(/[\s,]+/u))].filter((url) => url !== ""))
       .refine(
-        (urls) => urls.every((url) => isBare(url) && /^https:\/\//iu.test(url)),
-        "must be https URLs without a user or a fragment, separated by commas",
+        (urls) => urls.every((url) => isBare(url) && isPrivate(url)),
+        "must be https URLs without a user or a fragment, separated by commas; http is for localhost only",
       ),
     ABSENCE_MESSAGE: z
       .enum(SPOKEN_CHOICES, { error: `must be one of ${SPOKEN_CHOICES.join(", ")}` })

@@ -30,26 +30,21 @@ export function webhookOutlets(urls: readonly string[], world: WebhookWorld): Ou
         const answered = await post(url, telling, world);
         return answered.taken ? answered : { ...answered, failure: `${name}: ${answered.failure}` };
       },
+      async obstacle() {
+        const signed = await signatureOf({ id: "", body: "" }, world);
+        return "obstacle" in signed ? `ABSENCE_WEBHOOKS are told nothing: ${signed.obstacle}.` : undefined;
+      },
     };
   });
 }
 
-async function post(
-  url: string,
-  { news, intent }: Telling,
-  { secrets, clock }: WebhookWorld,
-): Promise<Answered> {
+async function post(url: string, { news, intent }: Telling, world: WebhookWorld): Promise<Answered> {
   const body = news.says;
-  const id = intent.intent?.reference ?? "";
-  let headers: Record<string, string>;
-  try {
-    const secret = await secrets.get(SECRET);
-    if (!secret)
-      return unsigned(`there is no secret ${SECRET} in ${secrets.place}, and nothing is sent unsigned`);
-    headers = webhookHeaders({ id, body, now: clock.now() }, secret);
-  } catch (error) {
-    return unsigned(messageOf(error));
-  }
+  const signed = await signatureOf({ id: intent.intent?.reference ?? "", body }, world);
+  // The same goes for all that would be sent.
+  if ("obstacle" in signed) return { taken: false, failure: signed.obstacle, isAbsent: true };
+  const { headers } = signed;
+  const { clock } = world;
   const question = { method: "POST", headers, body, timeoutMs: ANSWER_WITHIN_MS, clock } as const;
   const answer = await ask(url, { ...question, statusAlone: true });
   if ("silent" in answer) return { taken: false, failure: `no answer: ${answer.silent}`, isAbsent: true };
@@ -58,7 +53,16 @@ async function post(
   return { taken: false, failure: `it answered ${status}`, isAbsent: status === 429 || status >= 500 };
 }
 
-/** The same goes for all that would be sent. */
-function unsigned(failure: string): Answered {
-  return { taken: false, failure, isAbsent: true };
+/** The headers that sign a message, or what keeps it from being signed. */
+async function signatureOf(
+  message: { id: string; body: string },
+  { secrets, clock }: WebhookWorld,
+): Promise<{ headers: Record<string, string> } | { obstacle: string }> {
+  try {
+    const secret = await secrets.get(SECRET);
+    if (secret) return { headers: webhookHeaders({ ...message, now: clock.now() }, secret) };
+    return { obstacle: `there is no secret ${SECRET} in ${secrets.place}, and nothing is sent unsigned` };
+  } catch (error) {
+    return { obstacle: messageOf(error) };
+  }
 }

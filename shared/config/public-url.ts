@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isLoopback } from "./loopback.ts";
 import { type Environment, parseSettings } from "./settings.ts";
 
 const LOCAL = "http://localhost:7071";
@@ -31,6 +32,5 @@ function isSafe(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password, search, hash } = new URL(text);
   const isBare = [username, password, search, hash].every((part) => part === "");
-  const isLocal = /^(?:localhost|127\.0\.0\.1|\[::1\])$/u.test(hostname);
-  return isBare && (protocol === "https:" || (protocol === "http:" && isLocal));
+  return isBare && (protocol === "https:" || (protocol === "http:" && isLoopback(hostname)));
 }

@@ -139,16 +139,23 @@ test("without its secret nothing is sent, and it is said what is missing", async
   const [, delivery] = (await world.watched(ADA)).deliveries;
   assert.match(delivery?.waiting?.failure ?? "", /absence-webhook-secret is not a Standard Webhooks secret/u);
   assert.doesNotMatch(world.log.lines.join("\n"), /too short/u);
+  await assert.rejects(
+    world.service.examine(),
+    /ABSENCE_WEBHOOKS are told nothing: .*absence-webhook-secret/u,
+  );
 });
 
 test("settings that cannot be right are refused, each by its name, without their values", () => {
   const right = { MEDIATOR_URL: "http://mediator.example:8080/base/" };
   assert.deepEqual(
-    absenceSettingsFrom({ ...right, ABSENCE_WEBHOOKS: " https://a.example/x,https://a.example/x , " }),
+    absenceSettingsFrom({
+      ...right,
+      ABSENCE_WEBHOOKS: " https://a.example/x,https://a.example/x\nhttp://localhost:1/y , ",
+    }),
     {
       graphUrl: "https://graph.microsoft.com",
       mediatorUrl: "http://mediator.example:8080/base",
-      webhooks: ["https://a.example/x"],
+      webhooks: ["https://a.example/x", "http://localhost:1/y"],
       message: "audience",
     },
   );
@@ -159,6 +166,7 @@ test("settings that cannot be right are refused, each by its name, without their
     { MEDIATOR_URL: "http://mediator.example?key=s3cret" },
     { ...right, ABSENCE_WEBHOOKS: "http://s3cret.example" },
     { ...right, ABSENCE_WEBHOOKS: "https://a.example,s3cret" },
+    { ...right, ABSENCE_WEBHOOKS: "http://localhost.s3cret.example" },
     { ...right, ABSENCE_MESSAGE: "s3cret" },
   ];
   for (const env of wrong) {

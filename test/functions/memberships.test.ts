@@ -77,7 +77,7 @@ suite("the routes of the spaces", () => {
     assert.deepEqual([again.status, again.headers.get("cache-control")], [409, "no-store"]);
     assert.match(await detailOf(await app.ask("POST", route, "", {})), /Nothing more was done/);
 
-    const list = await app.ask("GET", `memberships/runs?space=${SPACE}&limit=1`);
+    const list = await app.ask("GET", `memberships/runs?space=${SPACE}&batch=&limit=1`);
     const [applied] = ((await list.json()) as { runs: Run[] }).runs;
     const undo = await app.ask("POST", "memberships/undo", JSON.stringify({ runId: applied?.runId }));
     assert.equal(undo.status, 200);

@@ -55,6 +55,16 @@ test("the mediator registers its users through the hook, and the timer tells it 
   const { mediator } = world;
   mediator.settings.monitorUrl = `${host.url}/api/hooks/${MEDIATOR_TOKEN}`;
   world.setReplies(ADA, { status: "alwaysEnabled", externalReplyMessage: "<p>Away &amp; happy</p>" });
+  mediator.faults.add({ kind: "status", status: 500, path: "/api/setup" });
+  const broken = await get("monitor/sync");
+  assert.deepEqual(
+    [
+      broken.status,
+      broken.headers.get("content-type"),
+      ((await broken.json()) as { reachable: boolean }).reachable,
+    ],
+    [502, "application/problem+json", true],
+  );
   const synced = await get("monitor/sync");
   assert.deepEqual(
     [synced.status, ((await synced.json()) as { synchronized: boolean }).synchronized],
