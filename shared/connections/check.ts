@@ -12,7 +12,7 @@ const DEADLINE_MS = 540_000;
 /** Whoever asked for the run that failed is waiting, and the platform cuts an answer off after 230 s. */
 const TELL_DEADLINE_MS = 30_000;
 /** Rows of one kind that one check deletes; the next day's check goes on where this one stopped. */
-const MOST_ROWS = 2000;
+const MOST_ROWS = 50_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Does one step; what it throws is kept, and stops no other step. */

@@ -6,15 +6,15 @@ import { LEDGER_TABLE, type LedgerRow } from "./ledger-row.ts";
 export interface ForgetLedger {
   /** Entries that were to be kept until an instant before. */
   before: Date;
-  /** How many at the most. */
+  /** How many rows, and how many blobs, at the most. */
   most: number;
-  /** Ends it between two entries. */
+  /** Ends it between entries. */
   signal: AbortSignal;
 }
 
 /**
  * Deletes the entries whose time is over, and large ones that were begun and never became an entry.
- * @returns how many rows and blobs are forgotten; as many as `most` means that some may be left
+ * @returns how many rows and blobs are forgotten; `most` or more mean that some may be left
  * @throws the storage client's error, or the signal's reason; what was deleted by then is deleted
  */
 export async function forgetLedger(
@@ -29,5 +29,6 @@ export async function forgetLedger(
     signal,
   });
   // After all rows, for none may point to nothing.
-  return rows + (await forgetTexts(storage, { before, most: most - rows, signal }));
+  if (rows >= most) return rows;
+  return rows + (await forgetTexts(storage, { before, most, signal }));
 }

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { deleteListed } from "../storage/delete-listed.ts";
 import { unlessMissing } from "../storage/rest-status.ts";
 import { encodeKey } from "../storage/row-key.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
@@ -66,12 +67,15 @@ export async function forgetTexts(
   { before, most, signal }: { before: Date; most: number; signal: AbortSignal },
 ): Promise<number> {
   const container = await storage.container(CONTAINER);
-  let forgotten = 0;
-  for await (const { name } of container.listBlobsFlat()) {
-    if (forgotten >= most || name >= before.toISOString()) break;
-    signal.throwIfAborted();
-    await container.getBlobClient(name).deleteIfExists();
-    forgotten += 1;
+  async function* expired(): AsyncGenerator<string> {
+    for await (const { name } of container.listBlobsFlat()) {
+      // They are listed by the time until which they are kept.
+      if (name >= before.toISOString()) return;
+      yield name;
+    }
   }
-  return forgotten;
+  return deleteListed(expired(), { most, signal }, async (name) => {
+    await container.getBlobClient(name).deleteIfExists();
+    return true;
+  });
 }

@@ -1,3 +1,4 @@
+import { deleteListed } from "../storage/delete-listed.ts";
 import { unlessMissing } from "../storage/rest-status.ts";
 import { encodeKey } from "../storage/row-key.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
@@ -8,7 +9,7 @@ export interface ForgetRuns {
   before: Date;
   /** How many runs at the most. */
   most: number;
-  /** Ends it between two runs. */
+  /** Ends it between runs. */
   signal: AbortSignal;
 }
 
@@ -27,11 +28,8 @@ export async function forgetRuns(
   const container = await storage.container(place.container);
   const filter = `PartitionKey eq '${ALL}' and RowKey gt '${rowKeyFrom(before)}'`;
   const rows = table.listEntities<RunRow>({ queryOptions: { filter } });
-  let forgotten = 0;
-  for await (const { rowKey, runId, batch, blob } of rows) {
-    if (forgotten >= most) break;
-    signal.throwIfAborted();
-    if (rowKey === undefined) continue;
+  return deleteListed(rows, { most, signal }, async ({ rowKey, runId, batch, blob }) => {
+    if (rowKey === undefined) return false;
     const subject = subjectIn(place, blob);
     await unlessMissing(table.deleteEntity(encodeKey(subject), rowKey));
     if (batch !== undefined) await unlessMissing(table.deleteEntity(batchKey(batch), rowKey));
@@ -40,7 +38,6 @@ export async function forgetRuns(
     }
     // Last, for it is what the others are found by when this is cut short.
     await unlessMissing(table.deleteEntity(ALL, rowKey));
-    forgotten += 1;
-  }
-  return forgotten;
+    return true;
+  });
 }

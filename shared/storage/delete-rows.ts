@@ -1,4 +1,5 @@
 import type { TableClient } from "@azure/data-tables";
+import { deleteListed } from "./delete-listed.ts";
 import { statusOf, unlessMissing } from "./rest-status.ts";
 import type { StorageAccount } from "./storage-account.ts";
 
@@ -9,12 +10,12 @@ export interface DeleteRows {
   before: Date;
   /** How many rows at the most. */
   most: number;
-  /** Ends it between two rows. */
+  /** Ends it between rows. */
   signal: AbortSignal;
 }
 
 /**
- * Deletes the rows of a table whose date has passed, page by page. One that is changed at the same moment is kept.
+ * Deletes the rows of a table whose date has passed. One that is changed at the same moment is kept.
  * @returns how many were deleted; as many as `most` means that some may be left
  * @throws the storage client's error, or the signal's reason; what was deleted by then is deleted
  * Permission: Storage Table Data Contributor
@@ -26,14 +27,10 @@ export async function deleteRows(
   const table = await storage.table(name);
   const filter = `${column} lt datetime'${before.toISOString()}'`;
   const rows = table.listEntities({ queryOptions: { filter, select: ["partitionKey", "rowKey"] } });
-  let deleted = 0;
-  for await (const { partitionKey, rowKey, etag } of rows) {
-    if (deleted >= most) break;
-    signal.throwIfAborted();
-    if (partitionKey === undefined || rowKey === undefined) continue;
-    if (await deleteUnchanged(table, partitionKey, rowKey, etag)) deleted += 1;
-  }
-  return deleted;
+  return deleteListed(rows, { most, signal }, async ({ partitionKey, rowKey, etag }) => {
+    if (partitionKey === undefined || rowKey === undefined) return false;
+    return deleteUnchanged(table, partitionKey, rowKey, etag);
+  });
 }
 
 /** @returns false for a row that another has just changed: its date may be a new one */

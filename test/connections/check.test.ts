@@ -376,7 +376,7 @@ test("what is old is deleted, so much of it at a time, and one that fails stops 
   await assert.rejects(service.check(log), /deleting broken things: Error: no table today/);
   assert.deepEqual(log.lines, [
     "info: deleted 12 reports",
-    "info: deleted 2000 crumbs; the next check goes on",
+    "info: deleted 50000 crumbs; the next check goes on",
   ]);
   assert.deepEqual([limits[0]?.now, limits[0]?.before], [NOW, inDays(-30)]);
 });
