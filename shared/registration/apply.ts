@@ -170,7 +170,7 @@ class Application {
       const isMirrored = delivery?.isMarked || event.announcement.sent.isMirrored;
       changes.push(changeTo(event, { ...event.announcement.sent, ...(isMirrored ? { isMirrored } : {}) }));
       sent.push(id);
-      this.#update(id, { action: "sent" });
+      this.#update(id, { action: "sent", ...(outcome.error === undefined ? {} : { error: outcome.error }) });
       for (const code of outcome.warnings) this.#warnings.add(code);
       if (!delivery?.isMarked && !this.#effects.forgets) {
         this.#marks.push(this.#effects.markOn(id, event.announcement.mark));

@@ -13,7 +13,8 @@ import { sendBySmtp } from "../mail/smtp-send.ts";
 
 /** What is known after an attempt to send. `unknown` is not repeated in the same pass: it may have gone out. */
 export type SendOutcome =
-  | { state: "sent"; warnings: string[] }
+  /** `error`: not everybody it was meant for got it. */
+  | { state: "sent"; warnings: string[]; error?: string }
   | { state: "unknown"; error: string }
   | { state: "refused"; error: string };
 
@@ -51,6 +52,11 @@ export function graphOutbox(graph: GraphRoad, signal: AbortSignal): Outbox {
       return outcomes.map(([sent, marked]) => ({ outcome: outcomeOf(sent), isMarked: isSuccess(marked) }));
     },
   };
+}
+
+/** Sent it is, and the others must not get it twice: a person has to look after those who did not. */
+function withoutSome(refused: readonly string[], all: readonly string[]): string {
+  return `The notice was sent, but the mail server refused ${refused.length} of the ${all.length} addresses in mail.to: ${refused.join(", ")}. Correct the team's file, and force a run that sends it again (resend).`;
 }
 
 /** Half of what a batch takes: the next ones go out sooner, and an answer that is lost leaves fewer in doubt. */
@@ -122,7 +128,7 @@ export function smtpOutbox(options: SmtpOutboxOptions): Outbox {
       };
     }
     const { password, rejected } = delivered;
-    const warnings = rejected.length > 0 ? ["recipient_refused"] : [];
+    const refused = mail.to.filter((address) => rejected.includes(address));
     const copy = async (): Promise<string[]> => {
       try {
         await appendToSent(serverAt(options.imap, password), mime, date, limits);
@@ -133,7 +139,12 @@ export function smtpOutbox(options: SmtpOutboxOptions): Outbox {
         return ["append_failed"];
       }
     };
-    return { outcome: { state: "sent", warnings }, isMarked: false, copy };
+    const outcome: SendOutcome = {
+      state: "sent",
+      warnings: rejected.length > 0 ? ["recipient_refused"] : [],
+      ...(refused.length > 0 ? { error: withoutSome(refused, mail.to) } : {}),
+    };
+    return { outcome, isMarked: false, copy };
   }
 
   return {

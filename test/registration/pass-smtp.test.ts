@@ -123,25 +123,36 @@ suite("a mail server", () => {
     assert.deepEqual([outcomesOf(await world.run()), world.smtp.mails.length], [["sent new"], 1]);
   });
 
-  test("that refuses one of two recipients is a warning", async (t) => {
-    const world = await aWorld(t, {
-      ...seed,
-      team: { mail: { to: ["host@example.org", "gone@example.org"] } },
+  for (const [what, mail, status] of [
+    ["somebody it is for", { to: ["gone@example.org"], cc: ["coach@example.org"] }, "partial"],
+    ["who gets a copy alone", { to: ["coach@example.org"], cc: ["gone@example.org"] }, "ok"],
+  ] as const) {
+    test(`that refuses ${what} is told of, and nobody else is mailed twice`, async (t) => {
+      const world = await aWorld(t, { ...seed, team: { mail } });
+      world.smtp.faults.add({
+        kind: "status",
+        status: 550,
+        method: "RCPT",
+        path: "gone",
+        body: "No such user",
+      });
+      const run = await world.run();
+      assert.deepEqual(
+        [run.status, outcomesOf(run), run.warnings],
+        [status, ["sent new"], ["recipient_refused"]],
+      );
+      const error = run.events[0]?.error ?? "";
+      assert.equal(
+        /refused 1 of the 1 addresses in mail\.to: gone@example\.org/u.test(error),
+        status === "partial",
+      );
+      assert.deepEqual(outcomesOf(await world.run()), ["skipped already_registered"]);
+      assert.deepEqual(
+        world.smtp.mails.map(({ to }) => to),
+        [["coach@example.org"]],
+      );
     });
-    world.smtp.faults.add({
-      kind: "status",
-      status: 550,
-      method: "RCPT",
-      path: "gone",
-      body: "No such user",
-    });
-    const run = await world.run();
-    assert.deepEqual(
-      [run.status, outcomesOf(run), run.warnings],
-      ["ok", ["sent new"], ["recipient_refused"]],
-    );
-    assert.deepEqual(world.smtp.mails[0]?.to, ["host@example.org"]);
-  });
+  }
 
   test("is needed for a sender that is not the signed-in account", async (t) => {
     const world = await aWorld(t, {
