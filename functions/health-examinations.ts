@@ -1,5 +1,6 @@
 import { messageOf } from "../shared/error-message.ts";
 import { systemClock as clock } from "../shared/clock.ts";
+import { inLanes } from "../shared/lanes.ts";
 import type { ConfigSource } from "../shared/config/config-folder.ts";
 import type { ConnectionsService } from "../shared/connections/wire.ts";
 import type { Examination, PartHealth } from "../shared/health.ts";
@@ -64,19 +65,20 @@ const configuration: Examination = async () => {
 
 async function teamsIn(source: ConfigSource): Promise<FilesFound> {
   const { loadTeams, loadPatterns } = await import("../shared/registration/teams.ts");
+  const { FILES_SIDE_BY_SIDE } = await import("../shared/config/config-file.ts");
   const teams = await loadTeams(source, env, {});
-  const mistakes = await Promise.all(
-    teams.map(async (team) => {
-      try {
-        if (!("file" in team)) throw team.error;
-        await loadPatterns(source, team.file);
-        return [];
-      } catch (error) {
-        return [mistakeIn(team.team, error)];
-      }
-    }),
-  );
-  return { count: `${teams.length} team files`, mistakes: mistakes.flat() };
+  const mistakes = new Map<string, string>();
+  await inLanes(teams, { size: 1, lanes: FILES_SIDE_BY_SIDE }, async ([team]) => {
+    if (!team) return;
+    try {
+      if (!("file" in team)) throw team.error;
+      await loadPatterns(source, team.file);
+    } catch (error) {
+      mistakes.set(team.team, mistakeIn(team.team, error));
+    }
+  });
+  const inOrder = teams.flatMap(({ team }) => mistakes.get(team) ?? []);
+  return { count: `${teams.length} team files`, mistakes: inOrder };
 }
 
 async function spacesIn(source: ConfigSource): Promise<FilesFound> {

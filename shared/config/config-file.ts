@@ -29,7 +29,7 @@ export class ConfigFileError extends Error {
 
 const SUFFIX = ".json";
 /** Thousands of files at once are more than a machine may have open, or a storage account answers. */
-const FILES_SIDE_BY_SIDE = 16;
+export const FILES_SIDE_BY_SIDE = 16;
 
 /**
  * Loads each file of a kind, in the order of their names.
