@@ -21,8 +21,35 @@ export interface HeldLease {
   isBroken: boolean;
 }
 
-/** Rows by their keys. */
-export type Table = Map<string, Row>;
+/** Rows by their keys. What has changed since a transaction began can be taken back. */
+export class Table extends Map<string, Row> {
+  #before = new Map<string, Row | undefined>();
+
+  begin(): void {
+    this.#before = new Map();
+  }
+
+  takeBack(): void {
+    for (const [key, row] of this.#before) {
+      if (row) super.set(key, row);
+      else super.delete(key);
+    }
+  }
+
+  override set(key: string, row: Row): this {
+    this.#remember(key);
+    return super.set(key, row);
+  }
+
+  override delete(key: string): boolean {
+    this.#remember(key);
+    return super.delete(key);
+  }
+
+  #remember(key: string): void {
+    if (!this.#before.has(key)) this.#before.set(key, this.get(key));
+  }
+}
 
 export interface Row {
   etag: string;

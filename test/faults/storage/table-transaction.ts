@@ -13,7 +13,7 @@ export function answerTransaction(
   request: StorageRequest,
   answerPart: (part: StorageRequest) => EmulatorAnswer,
 ): EmulatorAnswer {
-  const before = new Map([...tables].map(([name, rows]) => [name, new Map(rows)]));
+  for (const table of tables.values()) table.begin();
   const answers: string[] = [];
   const parts = request.text
     .split(BETWEEN_PARTS)
@@ -30,7 +30,7 @@ export function answerTransaction(
       answers.push(`HTTP/1.1 204 No Content\r\n${lines.join("")}\r\n\r\n`);
     } catch (error) {
       if (!(error instanceof StorageRefusal)) throw error;
-      for (const [name, rows] of before) tables.set(name, rows);
+      for (const table of tables.values()) table.takeBack();
       const message = { lang: "en-US", value: `${index}:${error.message}` };
       const body = JSON.stringify({ "odata.error": { code: error.code, message } });
       const type = "Content-Type: application/json;odata=minimalmetadata;charset=utf-8";

@@ -5,7 +5,7 @@ import {
   type Row,
   type StorageRequest,
   StorageRefusal,
-  type Table,
+  Table,
 } from "./account.ts";
 import { answerTransaction } from "./table-transaction.ts";
 import { readFilter } from "./table-filter.ts";
@@ -37,7 +37,7 @@ export function answerTableService(account: AccountData, request: StorageRequest
 function createTable({ tables }: AccountData, text: string): EmulatorAnswer {
   const { TableName: name } = JSON.parse(text) as { TableName: string };
   if (tables.has(name)) throw new StorageRefusal(409, "TableAlreadyExists");
-  tables.set(name, new Map());
+  tables.set(name, new Table());
   return { status: 201, body: { TableName: name } };
 }
 

@@ -1,7 +1,7 @@
 import type { EmulatorAnswer, EmulatorRequest } from "../exchange.ts";
 import type { Greeting, MediatorService } from "./service.ts";
 import { crash } from "./pages.ts";
-import type { MediatorUser } from "./users.ts";
+import { type MediatorUser, withAlias } from "./users.ts";
 
 /** A body that is JSON and has what is asked for first; the rest is as it came. */
 interface StatusBody {
@@ -26,7 +26,7 @@ export function setStatus(service: MediatorService, request: EmulatorRequest): E
   // The statement is put together from texts, so an apostrophe ends the text in it.
   if (email.includes("'")) return crash("sqlite3.OperationalError: near the address: syntax error");
 
-  const user = service.state.value.users.find(({ Alias }) => Alias === email);
+  const user = withAlias(service.state.value.users, email);
   if (!user) return result("Not Found", 404);
   if (!hasMessage) return crash("UnboundLocalError: local variable 'message' referenced before assignment");
   return tellVoiceMail(service, user, status, String(message));
@@ -67,9 +67,9 @@ function tellVoiceMail(
   };
   service.greetings.push(greeting);
   service.onGreeting(greeting);
-  for (const row of [user, ...service.state.value.voiceMail.filter(({ Alias }) => Alias === user.Alias)]) {
-    row.AlternateGreetingEnabled = action;
-  }
+  user.AlternateGreetingEnabled = action;
+  const theirs = withAlias(service.state.value.voiceMail, user.Alias);
+  if (theirs) theirs.AlternateGreetingEnabled = action;
   return result("True", 200);
 }
 

@@ -53,6 +53,20 @@ export function voiceMailUser({ alias, extension }: UserSeed, index: number): Vo
   };
 }
 
+const places = new WeakMap<readonly object[], Map<string, number>>();
+
+/** The first of a list that has an alias. A list grows at its end only, and nobody in it gets another alias. */
+export function withAlias<T extends { Alias: string }>(list: readonly T[], alias: string): T | undefined {
+  const known = places.get(list) ?? new Map<string, number>();
+  places.set(list, known);
+  for (let place = known.size; place < list.length; place += 1) {
+    const { Alias } = list[place] as T;
+    if (!known.has(Alias)) known.set(Alias, place);
+  }
+  const place = known.get(alias);
+  return place === undefined ? undefined : list[place];
+}
+
 /**
  * "Synchronize the User Table": rows are added and changed, never taken away, and whoever is new is to be monitored.
  * When both the extension and the greeting differ, the mediator writes `SET Extension='…' and AlternateGreetingEnabled='…'`:
@@ -60,7 +74,7 @@ export function voiceMailUser({ alias, extension }: UserSeed, index: number): Vo
  */
 export function synchronize({ users, voiceMail }: MediatorState): void {
   for (const theirs of voiceMail) {
-    const ours = users.find(({ Alias }) => Alias === theirs.Alias);
+    const ours = withAlias(users, theirs.Alias);
     if (!ours) {
       users.push({ ...theirs, Active: "True" });
       continue;
