@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { isPrivate } from "../config/private-url.ts";
 import { type Environment, parseSettings } from "../config/settings.ts";
-import { isLoopback } from "../config/loopback.ts";
 import { GraphUrl } from "../graph/graph-url.ts";
 import { SPOKEN_CHOICES, type SpokenChoice } from "./spoken-text.ts";
 
@@ -11,12 +11,6 @@ export interface AbsenceSettings {
   /** In the order given, each once. */
   webhooks: string[];
   message: SpokenChoice;
-}
-
-/** Greetings are nobody else's business; on one's own machine there is nobody else. */
-function isPrivate(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
 /** A user in an address would be a secret in a setting. */
@@ -38,7 +32,7 @@ const Settings = z
       .default("")
       .transform((text) => [...new Set(text.split(/[\s,]+/u))].filter((url) => url !== ""))
       .refine(
-        (urls) => urls.every((url) => isBare(url) && isPrivate(url)),
+        (urls) => urls.every((url) => isBare(url) && isPrivate(new URL(url))),
         "must be https URLs without a user or a fragment, separated by commas; http is for localhost only",
       ),
     ABSENCE_MESSAGE: z

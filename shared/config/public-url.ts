@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isLoopback } from "./loopback.ts";
+import { isPrivate } from "./private-url.ts";
 import { type Environment, parseSettings } from "./settings.ts";
 
 const LOCAL = "http://localhost:7071";
@@ -30,7 +30,7 @@ export function publicUrlFrom(env: Environment): string {
 
 function isSafe(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  const isBare = [username, password, search, hash].every((part) => part === "");
-  return isBare && (protocol === "https:" || (protocol === "http:" && isLoopback(hostname)));
+  const url = new URL(text);
+  const isBare = [url.username, url.password, url.search, url.hash].every((part) => part === "");
+  return isBare && isPrivate(url);
 }
